@@ -1,0 +1,1 @@
+"""A research assistant that cannot misquote."""

@@ -1,0 +1,155 @@
+"""Exact location and verification of quotes, and how a citation is written down.
+
+The verdicts are fail-closed: only `exact` and `normalised` are accepted, and only at the source that is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.domain import UNKNOWN, Citation, Evidence, Source, SourceInfo, Span
+from assistant.structure import locus
+from assistant.text import locate, normalise
+
+_MIN_PIECE = 12
+"""Fewest characters of a piece that counts as quoted from somewhere when a quote is stitched from several."""
+
+
+class Verdict(StrEnum):
+    """What became of a quote that was checked against an archive."""
+
+    EXACT = "exact"
+    """Character for character at the named source."""
+    NORMALISED = "normalised"
+    """The same but for form: Unicode composition, white space, quote glyphs, hyphens at a line's end."""
+    MISATTRIBUTED = "misattributed"
+    """Not in the named source, but in another one."""
+    STITCHED = "stitched"
+    """Made of pieces that stand apart, in one source or several."""
+    NOT_FOUND = "not found"
+    """Nowhere in the archive."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the quote may be shown as a quote."""
+        return self in (Verdict.EXACT, Verdict.NORMALISED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A stretch of a source at which a quote, or a piece of it, stands."""
+
+    source_id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The verdict on a quote, with every place that bears it out."""
+
+    verdict: Verdict
+    places: tuple[Place, ...]
+    """All places of an accepted or misattributed quote (several: it is ambiguous); the pieces of a stitched one."""
+
+
+def verify(quote: str, source_id: str, sources: Iterable[Source]) -> Verification:
+    """The verdict on words that are said to stand in a source, checked against all given sources."""
+    archive = tuple(sources)
+    named = [source for source in archive if source.id == source_id]
+    others = [source for source in archive if source.id != source_id]
+    for verdict, matching in ((Verdict.EXACT, True), (Verdict.NORMALISED, False)):
+        if places := _places(quote, named, exact=matching):
+            return Verification(verdict=verdict, places=places)
+    if places := _places(quote, others, exact=True) or _places(quote, others, exact=False):
+        return Verification(verdict=Verdict.MISATTRIBUTED, places=places)
+    if pieces := _stitches(quote, archive):
+        return Verification(verdict=Verdict.STITCHED, places=pieces)
+    return Verification(verdict=Verdict.NOT_FOUND, places=())
+
+
+def _places(quote: str, sources: Sequence[Source], *, exact: bool) -> tuple[Place, ...]:
+    return tuple(
+        Place(source_id=source.id, span=match.span)
+        for source in sources
+        for match in locate(quote, source.text)
+        if match.exact is exact
+    )
+
+
+def _stitches(quote: str, sources: Sequence[Source]) -> tuple[Place, ...]:
+    """The pieces of a quote that is made of true pieces and nothing else; () if it is not."""
+    rest, pieces = normalise(quote).text.strip(), list[Place]()
+    while rest:
+        found = _longest_piece(rest, sources)
+        if found is None:
+            return ()
+        length, place = found
+        pieces.append(place)
+        rest = rest[length:].lstrip(" .,;:…")
+    return tuple(pieces) if len(pieces) > 1 else ()
+
+
+def _longest_piece(text: str, sources: Sequence[Source]) -> tuple[int, Place] | None:
+    """The longest beginning of a text, in whole words, that stands in a source: its length and place."""
+    ends = [word.end() for word in re.finditer(r"\S+", text) if word.end() >= _MIN_PIECE]
+    best, low, high = None, 0, len(ends) - 1
+    while low <= high:
+        middle = (low + high) // 2
+        places = _places(text[: ends[middle]], sources, exact=True) or _places(
+            text[: ends[middle]], sources, exact=False
+        )
+        if places:
+            best, low = (ends[middle], places[0]), middle + 1
+        else:
+            high = middle - 1
+    return best
+
+
+def cite(number: int, source: Source, span: Span) -> Citation:
+    """A citation whose quote is cut from the source here and nowhere else."""
+    return Citation(
+        number=number,
+        source_id=source.id,
+        span=span,
+        quote=span.cut(source.text),
+        locus=locus(source.text, span),
+        source=source.info,
+    )
+
+
+def in_document_order(evidence: Iterable[Evidence], order: Sequence[str]) -> list[Evidence]:
+    """Evidence as a reader meets it: source by source in the given order, then by place."""
+    rank = {source_id: index for index, source_id in enumerate(order)}
+    return sorted(evidence, key=lambda item: (rank[item.source_id], item.span))
+
+
+def byline(info: SourceInfo) -> str:
+    """Who speaks, in which form, to whom, when: ``Mao Zedong, telegram to Gao Gang and Kim Il Sung, 13 June 1951``."""
+    form = info.form if info.addressee in (UNKNOWN, "none") else f"{info.form} to {info.addressee}"
+    return ", ".join(part for part in (info.author, form, written_date(info)) if part != UNKNOWN)
+
+
+def written_date(info: SourceInfo) -> str:
+    """The date in words, with a question mark where it is not stated in the document; ``undated`` if unknown."""
+    if info.date == UNKNOWN:
+        return "undated"
+    year, *rest = info.date.split("-")
+    words = ([str(int(rest[1]))] if len(rest) > 1 else []) + ([_MONTHS[int(rest[0]) - 1]] if rest else []) + [year]
+    return " ".join(words) + ("" if info.date_certainty == "stated" else " (?)")
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def footnote(citation: Citation) -> str:
+    """A citation as a note: number, byline, place in the source, shelf-mark, and what of it is unverified."""
+    info = citation.source
+    mark = " (reference not verified)" if "archive_reference" in info.unverified else ""
+    shelf = "" if info.archive_reference in (UNKNOWN, "none") else f"; {info.archive_reference}{mark}"
+    return (
+        f"[{citation.number}] {byline(info)}, {citation.locus} [{info.kind}]{shelf}. "
+        f"{info.id}, characters {citation.span.start}–{citation.span.end}."
+    )

@@ -1,0 +1,60 @@
+"""Everything that can go wrong, in one tree.
+
+    AssistantError
+    ├── CorpusError          the catalogue or a source file is not as it should be
+    │   └── UnknownSource    no source of that id
+    ├── RecipeError          index/recipe.toml is not as it should be
+    ├── StoreError           the index cannot be used
+    │   ├── IndexMissing     there is none yet
+    │   ├── IndexStale       it was built from another recipe, model or corpus
+    │   ├── IndexDamaged     its parts disagree with its manifest
+    │   └── IndexLocked      another process is building it
+    ├── ModelError           a model cannot be loaded or does not answer as it should
+    └── QuestionError        the question cannot be asked
+
+Every message says what was found, what was expected, and what to do.
+"""
+
+
+class AssistantError(Exception):
+    """The root: catch this to catch all."""
+
+
+class CorpusError(AssistantError):
+    """The catalogue or a source file is not as it should be."""
+
+
+class UnknownSource(CorpusError):
+    """No source of that id."""
+
+
+class RecipeError(AssistantError):
+    """The recipe is not as it should be."""
+
+
+class StoreError(AssistantError):
+    """The index cannot be used."""
+
+
+class IndexMissing(StoreError):
+    """There is no index yet."""
+
+
+class IndexStale(StoreError):
+    """The index was built from another recipe, model or corpus."""
+
+
+class IndexDamaged(StoreError):
+    """The parts of the index disagree with its manifest."""
+
+
+class IndexLocked(StoreError):
+    """Another process is building the index."""
+
+
+class ModelError(AssistantError):
+    """A model cannot be loaded, or does not answer as it should."""
+
+
+class QuestionError(AssistantError):
+    """The question cannot be asked."""

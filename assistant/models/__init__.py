@@ -1,0 +1,1 @@
+"""The models, all read from installed packages: embedding, token counts, evidence reader."""
