@@ -10,6 +10,7 @@
     │   ├── IndexDamaged     its parts disagree with its manifest
     │   └── IndexLocked      another process is building it
     ├── ModelError           a model cannot be loaded or does not answer as it should
+    ├── EvaluationError      gold, a run or its files are not as they should be
     └── QuestionError        the question cannot be asked
 
 Every message says what was found, what was expected, and what to do.
@@ -54,6 +55,10 @@ class IndexLocked(StoreError):
 
 class ModelError(AssistantError):
     """A model cannot be loaded, or does not answer as it should."""
+
+
+class EvaluationError(AssistantError):
+    """Gold questions, a run or its files are not as they should be."""
 
 
 class QuestionError(AssistantError):

@@ -1,0 +1,55 @@
+"""The default answerer: statements that are quotes, each with its speaker; no model writes a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from assistant.citation import byline, cite, in_document_order
+from assistant.corpus import Corpus
+from assistant.domain import Citation, Evidence, Hit, Statement
+from assistant.evidence import Judgement, Reader, narrow
+from assistant.recipe import Answering
+from assistant.structure import locus
+
+NAME = "extractive"
+REFUSAL = "The sources do not answer this question."
+
+
+def choose(judgement: Judgement, settings: Answering) -> tuple[Evidence, ...]:
+    """The evidence worth quoting: the best, and what comes near it; nothing if the question is not answered."""
+    if judgement.answered < settings.threshold or not judgement.evidence:
+        return ()
+    least = settings.keep_ratio * judgement.evidence[0].score
+    return tuple(item for item in judgement.evidence[: settings.max_quotes] if item.score >= least)
+
+
+def cite_evidence(question: str, chosen: Sequence[Evidence], corpus: Corpus, reader: Reader) -> tuple[Citation, ...]:
+    """Numbered citations of the chosen evidence: the best source first, each source in its own order."""
+    narrowed = [narrow(question, item, corpus, reader) for item in chosen]
+    order = list(dict.fromkeys(item.source_id for item in chosen))
+    ordered = in_document_order(narrowed, order)
+    return tuple(cite(n, corpus.source(item.source_id), item.span) for n, item in enumerate(ordered, start=1))
+
+
+def state(citations: Sequence[Citation]) -> tuple[Statement, ...]:
+    """One statement for each citation; the speaker is named where he begins."""
+    return tuple(_statements(citations))
+
+
+def _statements(citations: Sequence[Citation]) -> Iterator[Statement]:
+    for _, group in groupby(citations, key=lambda citation: citation.source_id):
+        for index, citation in enumerate(group):
+            speaker = f"{byline(citation.source)}: " if index == 0 else ""
+            yield Statement(text=f"{speaker}“{citation.quote}” [{citation.number}]", citations=(citation.number,))
+
+
+def refuse(hits: Sequence[Hit], corpus: Corpus) -> str:
+    """The words of a refusal, which names the nearest passages and quotes nothing."""
+    nearest = [f"{_name(hit, corpus)}" for hit in hits[:3]]
+    return f"{REFUSAL} The nearest passages are {'; '.join(nearest)}." if nearest else REFUSAL
+
+
+def _name(hit: Hit, corpus: Corpus) -> str:
+    source = corpus.source(hit.passage.source_id)
+    return f"{byline(source.info)}, {locus(source.text, hit.passage.span)}"

@@ -1,0 +1,1 @@
+"""Reports of a run: Markdown, one HTML page, JUnit XML; and what they share."""

@@ -1,0 +1,282 @@
+"""`Assistant`, the facade: open an archive, ask, read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from assistant.answering import extractive
+from assistant.conversation import Conversation
+from assistant.corpus import Corpus, load_corpus
+from assistant.doctor import Check, examine
+from assistant.domain import KINDS, Answer, Filter, Hit, Kind, Source, SourceInfo, Trace
+from assistant.errors import IndexDamaged, IndexMissing, IndexStale, QuestionError
+from assistant.evidence import Reader, judge
+from assistant.index import Index, Progress, Workshop, build_index, open_index
+from assistant.manifest import Manifest, stamp
+from assistant.models.embedding import load_embedding
+from assistant.overlap import OverlapReader
+from assistant.recipe import Recipe, digest, load_recipe
+from assistant.retrieval import Retriever
+from assistant.settings import load_settings
+
+if TYPE_CHECKING:
+    from assistant.llamaindex import ArchiveQueryEngine, ArchiveRetriever
+
+MAX_QUESTION = 4_000
+"""Characters of the longest question that is taken."""
+
+
+class Assistant:
+    """An open archive that answers with verbatim, cited passages, or says that it cannot.
+
+    May be shared between threads. When another process rebuilds the index, the next question sees the new one.
+    """
+
+    def __init__(self, workshop: Workshop, reader: Reader) -> None:
+        """Use `open` instead, which finds the archive and builds what is missing."""
+        self._workshop = workshop
+        self._reader = reader
+        self._lock = Lock()
+        self._stamp = (0, 0)
+        self._index: Index | None = None
+        self._retired: list[Index] = []
+
+    @classmethod
+    def open(
+        cls,
+        *,
+        corpus: Path | str | None = None,
+        recipe: Path | str | None = None,
+        store: Path | str | None = None,
+        embedding: BaseEmbedding | str | None = None,
+        reader: Reader | None = None,
+        stale: Literal["rebuild", "refuse"] = "rebuild",
+        progress: Progress | None = None,
+    ) -> Self:
+        """An assistant on the shipped archive, or on the one whose folder is given.
+
+        Builds the index on first use. An index that was made from another recipe, model or corpus is rebuilt or, with
+        ``stale="refuse"``, refused.
+
+        Raises:
+            CorpusError, RecipeError, ModelError: a part cannot be used.
+            IndexStale: the index is stale and was to be refused.
+            IndexLocked: another process is building it.
+        """
+        assistant = cls.prepare(corpus=corpus, recipe=recipe, store=store, embedding=embedding, reader=reader)
+        try:
+            assistant.index()
+        except (IndexMissing, IndexDamaged):
+            assistant.build(progress=progress)
+        except IndexStale:
+            if stale == "refuse":
+                raise
+            assistant.build(progress=progress)
+        return assistant
+
+    @classmethod
+    def prepare(
+        cls,
+        *,
+        corpus: Path | str | None = None,
+        recipe: Path | str | None = None,
+        store: Path | str | None = None,
+        embedding: BaseEmbedding | str | None = None,
+        reader: Reader | None = None,
+    ) -> Self:
+        """An assistant whose index is neither opened nor built yet, for `build` and `doctor`."""
+        settings = load_settings(_path(corpus), _path(recipe), _path(store))
+        loaded = load_recipe(settings.recipe)
+        model = (
+            embedding if isinstance(embedding, BaseEmbedding) else load_embedding(embedding or loaded.embedding.model)
+        )
+        workshop = Workshop(
+            corpus=load_corpus(settings.corpus),
+            recipe=loaded,
+            embedding=model,
+            store=settings.store,
+            chroma_url=settings.chroma_url,
+        )
+        return cls(workshop, reader or OverlapReader(analyzer=workshop.analyzer(), settings=loaded.answering))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the index; a later question opens it again."""
+        with self._lock:
+            for index in (*self._retired, *([self._index] if self._index else [])):
+                index.close()
+            self._retired, self._index, self._stamp = [], None, (0, 0)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        sources: Sequence[str] | None = None,
+        kinds: Sequence[Kind] | None = None,
+        standalone: str | None = None,
+    ) -> Answer:
+        """An answer from the archive, or a refusal.
+
+        Args:
+            question: As the reader put it.
+            sources: Ask only these sources; None for all.
+            kinds: Ask only sources of these kinds; None for all.
+            standalone: The question as it is to be understood, if it leans on an earlier one.
+
+        Raises:
+            QuestionError: the question is empty or too long, or a filter admits nothing.
+            UnknownSource: a source to be asked is not in the archive.
+        """
+        began = time.perf_counter()
+        understood = _checked(standalone or question)
+        wanted = self._filter(sources, kinds)
+        retriever = self._retriever()
+        hits = retriever.retrieve(understood, wanted)
+        judgement = judge(understood, hits, self.corpus, self._reader)
+        chosen = extractive.choose(judgement, self.recipe.answering)
+        citations = extractive.cite_evidence(understood, chosen, self.corpus, self._reader)
+        statements = extractive.state(citations)
+        refused = not citations
+        return Answer(
+            question=question,
+            standalone=understood,
+            text=extractive.refuse(hits, self.corpus) if refused else "\n".join(s.text for s in statements),
+            refused=refused,
+            statements=statements,
+            citations=citations,
+            hits=hits,
+            trace=Trace(
+                answerer=extractive.NAME,
+                recipe=self.fingerprint,
+                answered_probability=judgement.answered,
+                threshold=self.recipe.answering.threshold,
+                seconds=time.perf_counter() - began,
+            ),
+        )
+
+    def conversation(
+        self, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
+    ) -> Conversation:
+        """A conversation about all sources, or the given ones."""
+        self._filter(sources, kinds)
+        return Conversation(self, sources=sources, kinds=kinds)
+
+    @property
+    def corpus(self) -> Corpus:
+        """The archive's sources."""
+        return self._workshop.corpus
+
+    @property
+    def recipe(self) -> Recipe:
+        """How this archive is searched and answered from."""
+        return self._workshop.recipe
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve digits that change with recipe, model or corpus; stands on every answer's trace."""
+        manifest = self.index().manifest
+        return digest([self.recipe.fingerprint(), manifest.makings.corpus, manifest.makings.embedding.name])
+
+    def sources(self) -> tuple[SourceInfo, ...]:
+        """What the catalogue knows of each source."""
+        return tuple(self.corpus)
+
+    def source(self, source_id: str) -> Source:
+        """A source with its text.
+
+        Raises:
+            UnknownSource: no source of that id.
+        """
+        return self.corpus.source(source_id)
+
+    def build(self, *, force: bool = False, progress: Progress | None = None) -> Manifest:
+        """The manifest of an index that is current; see `assistant.index.build_index`."""
+        return build_index(self._workshop, progress=progress, force=force)
+
+    def doctor(self) -> tuple[Check, ...]:
+        """What a health check found."""
+        return examine(self._workshop)
+
+    def index(self) -> Index:
+        """The current index, opened again if it has been rebuilt since the last question.
+
+        Raises:
+            IndexMissing, IndexStale, IndexDamaged: it cannot be used.
+        """
+        with self._lock:
+            seen = stamp(self._workshop.store)
+            if self._index is None or seen != self._stamp:
+                opened = open_index(self._workshop)
+                if self._index is not None:
+                    self._retired.append(self._index)  # another thread may be searching it
+                self._index, self._stamp = opened, seen
+            return self._index
+
+    def retrieve(
+        self, question: str, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
+    ) -> tuple[Hit, ...]:
+        """The passages nearest to a question, best first."""
+        return self._retriever().retrieve(_checked(question), self._filter(sources, kinds))
+
+    def as_retriever(self, *, sources: Sequence[str] | None = None) -> ArchiveRetriever:
+        """The archive as a LlamaIndex retriever."""
+        from assistant.llamaindex import ArchiveRetriever
+
+        return ArchiveRetriever(self, sources=sources)
+
+    def as_query_engine(self, *, sources: Sequence[str] | None = None) -> ArchiveQueryEngine:
+        """The archive as a LlamaIndex query engine, whose responses carry the verified citations."""
+        from assistant.llamaindex import ArchiveQueryEngine
+
+        return ArchiveQueryEngine(self, sources=sources)
+
+    def _retriever(self) -> Retriever:
+        workshop = self._workshop
+        return Retriever(
+            index=self.index(), corpus=self.corpus, embedding=workshop.embedding, settings=self.recipe.retrieval
+        )
+
+    def _filter(self, sources: Sequence[str] | None, kinds: Sequence[Kind] | None) -> Filter:
+        if isinstance(sources, str):
+            raise QuestionError(f"sources must be a list of ids, found the text {sources!r}; write [{sources!r}]")
+        if strangers := set(kinds or ()) - set(KINDS):
+            raise QuestionError(f"no kind of source {sorted(strangers)}; use {' or '.join(KINDS)}")
+        if sources is None and kinds is None:
+            return Filter()
+        wanted = Filter(
+            sources=None if sources is None else tuple(dict.fromkeys(sources)),
+            kinds=None if kinds is None else tuple(dict.fromkeys(kinds)),
+        )
+        if not self.corpus.select(wanted):
+            raise QuestionError(
+                "no source is left to ask; name other sources or kinds (`assistant sources` lists them)"
+            )
+        return wanted
+
+
+def _path(value: Path | str | None) -> Path | None:
+    return Path(value).expanduser() if value is not None else None
+
+
+def _checked(question: str) -> str:
+    """The question on one line, control characters as spaces."""
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(f"the question has {len(question)} characters; ask in at most {MAX_QUESTION}")
+    cleaned = " ".join("".join(c if c.isprintable() else " " for c in question).split())
+    if not cleaned:
+        raise QuestionError("the question is empty; ask something")
+    return cleaned
