@@ -2,9 +2,9 @@
 
 Soft word overlap after MaxSim (Khattab and Zaharia 2020), over static word vectors: each content word of the question
 is matched with the word of the sentence nearest to it, and counts by its weight. Words that name the source's speaker,
-addressee or date count as matched by all its sentences. To this is added the cosine of question and sentence. Words of
-the question that nothing found comes near to speak against an answer. It cannot tell an answer from a mention in the
-same words; a trained reader can.
+addressee or date count as matched by all its sentences. To this are added the cosine of question and sentence, and a
+little if the sentence holds the kind of thing asked for. The best score is what the belief in an answer rests on: it
+tells questions about other matters, not a mention from an answer; a trained reader can.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from assistant.citation import byline
 from assistant.domain import SourceInfo
 from assistant.evidence import Candidate, Reading
 from assistant.models.embedding import embed_texts, word_vector
+from assistant.questions import Expected, expects, supplies
 from assistant.recipe import Answering
 
 _NEAR = 0.3
@@ -30,8 +31,14 @@ _SPEAKER_MATCH = 0.8
 """What a word of the source's byline counts in each of its sentences."""
 _COSINE_SHARE = 0.3
 """Share of the sentence cosine in the score; the rest is word overlap."""
-_MISSING_SHARE = 0.5
-"""How much of the question's unmatched weight is taken off before the question counts as answered."""
+_KIND_BONUS = {
+    Expected.TIME: 0.15,
+    Expected.NUMBER: 0.15,
+    Expected.NAME: 0.15,
+    Expected.PLACE: 0.05,
+    Expected.CAUSE: 0.05,
+}
+"""What holding the kind of thing asked for adds; in proportion to weights fitted on 3,000 questions of SQuAD 1.0."""
 
 Matrix = NDArray[np.float32]
 
@@ -53,10 +60,11 @@ class OverlapReader:
         matches = self._matches(asked, candidates)
         cosines = _embed_many(tuple(c.text for c in candidates)) @ embed_texts([question])[0]
         scores = (1 - _COSINE_SHARE) * (matches @ weights) + _COSINE_SHARE * cosines
-        missing = float((1 - matches.max(axis=0)) @ weights)
+        answered = self._probability(float(scores.max()))
+        scores += _kind_bonus(question, candidates)
         return Reading(
-            scores=tuple(float(score) for score in np.clip(scores, 0, 1)),
-            answered=self._probability(float(scores.max()) - _MISSING_SHARE * missing),
+            scores=tuple(float(score) for score in np.clip(scores / (1 + max(_KIND_BONUS.values())), 0, 1)),
+            answered=answered,
         )
 
     def _probability(self, score: float) -> float:
@@ -82,6 +90,12 @@ class OverlapReader:
 
     def _speaker(self, info: SourceInfo) -> frozenset[str]:
         return frozenset(self.analyzer.terms(f"{byline(info)} {info.title}"))
+
+
+def _kind_bonus(question: str, candidates: Sequence[Candidate]) -> Matrix:
+    expected = expects(question)
+    bonus = _KIND_BONUS.get(expected, 0.0)
+    return np.array([bonus * supplies(c.text, expected, question) for c in candidates], dtype=np.float32)
 
 
 def content_words(text: str) -> list[str]:

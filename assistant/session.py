@@ -142,7 +142,7 @@ class Assistant:
             UnknownSource: a source to be asked is not in the archive.
         """
         began = time.perf_counter()
-        understood = _checked(standalone or question)
+        understood = check_question(standalone or question)
         wanted = self._filter(sources, kinds)
         retriever = self._retriever()
         hits = retriever.retrieve(understood, wanted)
@@ -230,7 +230,7 @@ class Assistant:
         self, question: str, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
     ) -> tuple[Hit, ...]:
         """The passages nearest to a question, best first."""
-        return self._retriever().retrieve(_checked(question), self._filter(sources, kinds))
+        return self._retriever().retrieve(check_question(question), self._filter(sources, kinds))
 
     def as_retriever(self, *, sources: Sequence[str] | None = None) -> ArchiveRetriever:
         """The archive as a LlamaIndex retriever."""
@@ -272,7 +272,7 @@ def _path(value: Path | str | None) -> Path | None:
     return Path(value).expanduser() if value is not None else None
 
 
-def _checked(question: str) -> str:
+def check_question(question: str) -> str:
     """The question on one line, control characters as spaces."""
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question)} characters; ask in at most {MAX_QUESTION}")

@@ -11,11 +11,10 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from assistant.domain import Answer, Hit
 from assistant.evaluation.results import CitedQuote, CitedStatement, RankedSpan, Response
+from assistant.evaluation.run import System
 from assistant.sentences import sentence_spans
 from assistant.text import normalise
 
-System: TypeAlias = Callable[[str, Sequence[str]], Response]
-"""(question, earlier questions of the conversation, oldest first) -> what was answered."""
 Search: TypeAlias = Callable[[str], Sequence[Hit]]
 """question -> passages, best first."""
 Pick: TypeAlias = Callable[[str, Sequence[str]], int]
@@ -48,7 +47,7 @@ def assistant_system(assistant: Asks | Callable[[str], Answer]) -> System:
     """
     ask = assistant.ask if isinstance(assistant, Asks) else assistant
 
-    def answer(question: str, history: Sequence[str]) -> Response:
+    def answer(question: str, history: tuple[str, ...]) -> Response:
         if not history or not isinstance(assistant, Converses):
             return response_of(ask(question))
         chat = assistant.conversation()
@@ -83,7 +82,7 @@ def top_sentence_system(
     """
     choose = pick or most_shared_words
 
-    def answer(question: str, history: Sequence[str]) -> Response:  # noqa: ARG001 - a system takes both
+    def answer(question: str, history: tuple[str, ...]) -> Response:  # noqa: ARG001 - a system takes both
         hits = search(question)
         confidence = _squashed(hits[0].score) if hits else 0.0
         if not hits or hits[0].score < threshold:

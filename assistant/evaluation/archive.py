@@ -46,7 +46,8 @@ class Archive:
     def place(self, quote: CitedQuote) -> Place | None:
         """Where the words of a quote stand in the source it names; None if they do not.
 
-        Of several places, the one that shares most with the place claimed for it, else the first.
+        Of several places, the one that shares most with the place claimed for it (or is nearest to it); the first if
+        none is claimed.
         """
         verification = self.verify(quote)
         if not verification.verdict.accepted:
@@ -68,8 +69,10 @@ class Archive:
         return verify(quote, source_id, self._sources.values())
 
     def _split(self, source_id: str) -> tuple[Span, ...]:
-        return tuple(sentence_spans(self.text(source_id)))
+        text = self.text(source_id)
+        return tuple(sentence_spans(text)) if text else ()
 
 
 def _shared(place: Span, claimed: Span | None) -> int:
+    """Characters in common; below 0 the distance."""
     return 0 if claimed is None else min(place.end, claimed.end) - max(place.start, claimed.start)

@@ -210,6 +210,4 @@ def _question(record: GoldRecord, texts: Mapping[str, str]) -> Question:
 
 def _gold_span(gold: GoldText, texts: Mapping[str, str]) -> GoldSpan:
     start = texts[gold.source].index(gold.text)
-    return GoldSpan(
-        source_id=gold.source, span=Span(start=start, end=start + len(gold.text)), required=gold.required
-    )
+    return GoldSpan(source_id=gold.source, span=Span(start=start, end=start + len(gold.text)), required=gold.required)

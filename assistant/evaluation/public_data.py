@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.corpus import CatalogueEntry
 from assistant.domain import UNKNOWN, Source, SourceInfo, Span
-from assistant.errors import CorpusError
+from assistant.errors import EvaluationError
 from assistant.evaluation.results import GoldSpan, Question
 from assistant.sentences import sentence_spans
 
@@ -76,7 +76,7 @@ def load_squad(path: Path) -> PublicData:
     """The paragraphs and questions of a SQuAD 1.1 or 2.0 file, ``.json`` or ``.json.gz``.
 
     Raises:
-        CorpusError: the file cannot be read or is not SQuAD's JSON; the first faults are named with their place.
+        EvaluationError: the file cannot be read or is not SQuAD's JSON; the first faults are named with their place.
     """
     articles = _read(path).data
     sources, questions, unusable = list[Source](), list[Question](), list[str]()
@@ -121,12 +121,12 @@ def _read(path: Path) -> _File:
         data = path.read_bytes()
         return _File.model_validate_json(gzip.decompress(data) if path.suffix == ".gz" else data)
     except (OSError, EOFError) as error:
-        raise CorpusError(f"cannot read {path} ({error}); name a SQuAD file, .json or .json.gz") from error
+        raise EvaluationError(f"cannot read {path} ({error}); name a SQuAD file, .json or .json.gz") from error
     except ValidationError as error:
         faults = [f"  {'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}" for fault in error.errors()]
         more = [f"  and {len(faults) - _SHOWN_FAULTS} more"] if len(faults) > _SHOWN_FAULTS else []
         listed = "\n".join([*faults[:_SHOWN_FAULTS], *more])
-        raise CorpusError(f"{path} is not SQuAD's JSON; its faults:\n{listed}") from error
+        raise EvaluationError(f"{path} is not SQuAD's JSON; its faults:\n{listed}") from error
 
 
 def _paragraphs(articles: Sequence[_Article]) -> Iterator[tuple[Source, _Paragraph]]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.domain import Passage, Source, Span
 from assistant.errors import ModelError
-from assistant.evaluation.adapters import Search, System
+from assistant.evaluation.adapters import Search
 from assistant.evaluation.results import CitedQuote, CitedStatement, RankedSpan, Response
+from assistant.evaluation.run import System
 from assistant.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def citation_engine_system(engine: BaseQueryEngine) -> System:
     refuses if it says "Empty Response", or if its first sentence says that the sources do not answer.
     """
 
-    def answer(question: str, history: Sequence[str]) -> Response:  # noqa: ARG001 - a system takes both
+    def answer(question: str, history: tuple[str, ...]) -> Response:  # noqa: ARG001 - a system takes both
         found = engine.query(question)
         text, nodes = str(found), list(found.source_nodes)
         cited = {number for statement in statements_of(text) for number in statement.citations}
@@ -99,7 +100,7 @@ def verbatim_transform(model: str, api_base: str, *, api_key: str = "none", temp
 def verbatim_system(transform: Transforms, search: Search, *, top: int = 5) -> System:
     """The system that gives the first passages of a search to ``verbatim-core``; no span kept is a refusal."""
 
-    def answer(question: str, history: Sequence[str]) -> Response:  # noqa: ARG001 - a system takes both
+    def answer(question: str, history: tuple[str, ...]) -> Response:  # noqa: ARG001 - a system takes both
         passages = [hit.passage for hit in search(question)[:top]]
         found = transform.transform(question=question, context=[_context(passage) for passage in passages])
         citations = tuple(_highlight(citation, found.documents, passages) for citation in _their_citations(found))

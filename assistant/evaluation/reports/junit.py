@@ -7,18 +7,19 @@ The dialect is the one Jenkins, GitLab and GitHub actions read: ``testsuites/tes
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET  # noqa: S405 - written here, never parsed
+import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from assistant.evaluation.reports.outcome import Outcome, Texts, outcomes
+from assistant.evaluation.archive import Archive
+from assistant.evaluation.reports.outcome import Outcome, outcomes
 from assistant.evaluation.results import Run
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_junit(run: Run, texts: Texts, *, threshold_misses: Sequence[str] = ()) -> str:
+def to_junit(run: Run, archive: Archive | None, *, threshold_misses: Sequence[str] = ()) -> str:
     """The XML text: one suite of questions, and one of missed thresholds if there are any."""
-    found = outcomes(run, texts)
+    found = outcomes(run, archive)
     root = ET.Element("testsuites", name=_clean(run.name))
     suite = _suite(root, run.name, [one.item.seconds for one in found])
     properties = ET.SubElement(suite, "properties")

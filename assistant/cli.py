@@ -1,0 +1,191 @@
+"""The command ``assistant``: parse, call one library function, print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.domain import KINDS, Kind, Span
+from assistant.errors import AssistantError, QuestionError
+
+if TYPE_CHECKING:
+    from assistant.index import Progress
+    from assistant.session import Assistant
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Group(click.Group):
+    """Commands whose expected errors are one line on stderr and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        try:
+            return super().invoke(ctx)
+        except AssistantError as error:
+            click.echo(f"assistant: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--corpus", type=_FOLDER, help="Folder with catalogue.toml or catalogue.jsonl [default: the shipped archive]."
+)
+@click.option("--recipe", type=_FILE, help="Recipe file [default: the shipped one].")
+@click.option("--store", type=_FOLDER, help="Folder for the index [default: beside the recipe, or the user's cache].")
+@click.version_option(package_name="armistice-assistant")
+@click.pass_context
+def main(context: click.Context, corpus: Path | None, recipe: Path | None, store: Path | None) -> None:
+    """Ask an archive, and get verbatim quotes with their place, or the plain word that it does not answer."""
+    context.obj = {"corpus": corpus, "recipe": recipe, "store": store}
+
+
+def _json_option(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Build anew even if the index is current.")
+@_json_option
+@click.pass_context
+def build(context: click.Context, force: bool, as_json: bool) -> None:
+    """Build the index, or bring it up to date; unchanged sources are not embedded again."""
+    with _progress() as progress:
+        manifest = _prepare(context).build(force=force, progress=progress)
+    line = f"{manifest.passages} passages of {manifest.sources} sources, built {manifest.built}"
+    _print(asdict(manifest) if as_json else line)
+
+
+@main.command()
+@click.argument("question", nargs=-1, required=True)
+@click.option("-s", "--source", "sources", multiple=True, help="Ask only this source; may be repeated.")
+@click.option("-k", "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Ask only sources of this kind.")
+@click.option(
+    "--stale",
+    type=click.Choice(["rebuild", "refuse"]),
+    default="rebuild",
+    show_default=True,
+    help="What to do with an index of another recipe or corpus.",
+)
+@_json_option
+@click.pass_context
+def ask(
+    context: click.Context,
+    question: Sequence[str],
+    sources: Sequence[str],
+    kinds: Sequence[Kind],
+    stale: str,
+    as_json: bool,
+) -> None:
+    """Answer a QUESTION with quotes from the archive, or say that the sources do not answer."""
+    from assistant.session import Assistant, check_question
+
+    check_question(" ".join(question))
+    with _progress() as progress:
+        opened = Assistant.open(**context.obj, stale="refuse" if stale == "refuse" else "rebuild", progress=progress)
+    with opened as assistant:
+        answer = assistant.ask(" ".join(question), sources=list(sources) or None, kinds=list(kinds) or None)
+        if as_json:
+            _print(answer.to_dict())
+        else:
+            from assistant.terminal import console, render_answer
+
+            console().print(render_answer(answer, assistant.corpus))
+
+
+@main.command()
+@_json_option
+@click.pass_context
+def sources(context: click.Context, as_json: bool) -> None:
+    """List the sources of the archive."""
+    from assistant.terminal import console, render_sources
+
+    corpus = _corpus(context)
+    if as_json:
+        _print([asdict(info) for info in corpus])
+    else:
+        console().print(render_sources(corpus))
+
+
+@main.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.option("--span", metavar="A:B", help="Only the characters from A up to B.")
+@_json_option
+@click.pass_context
+def show(context: click.Context, source_id: str, span: str | None, as_json: bool) -> None:
+    """Show a SOURCE with what is known of it, or the words of a span."""
+    from assistant.terminal import console, render_source
+
+    source = _corpus(context).source(source_id)
+    chosen = _parse_span(span, len(source.text)) if span else None
+    if as_json:
+        words = chosen.cut(source.text) if chosen else source.text
+        _print({"source": asdict(source.info), "span": asdict(chosen) if chosen else None, "text": words})
+    else:
+        console().print(render_source(source, chosen))
+
+
+@main.command()
+@_json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Check that sources, manifest, vectors and word index agree; exit 1 if not."""
+    from assistant.terminal import console, render_checks
+
+    checks = _prepare(context).doctor()
+    if as_json:
+        _print([asdict(check) for check in checks])
+    else:
+        console().print(render_checks(checks))
+    if not all(check.ok for check in checks):
+        sys.exit(1)
+
+
+def _prepare(context: click.Context) -> Assistant:
+    from assistant.session import Assistant
+
+    return Assistant.prepare(**context.obj)
+
+
+def _corpus(context: click.Context) -> Any:  # noqa: ANN401 - imported late
+    from assistant.corpus import load_corpus
+    from assistant.settings import load_settings
+
+    return load_corpus(load_settings(**context.obj).corpus)
+
+
+def _parse_span(text: str, length: int) -> Span:
+    start, _, end = text.partition(":")
+    try:
+        span = Span(start=int(start), end=int(end))
+    except ValueError as error:
+        raise QuestionError(f"no span {text!r}; write two numbers such as 10:42, the second one greater") from error
+    if span.end > length:
+        raise QuestionError(f"span {text} ends beyond the source, which has {length} characters")
+    return span
+
+
+def _print(value: object) -> None:
+    click.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A progress bar on stderr for a person, nothing for a pipe; it appears with the first step."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import Progress as Bar
+
+    from assistant.terminal import console
+
+    with Bar(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task("index", visible=False)
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total, visible=True)

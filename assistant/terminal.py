@@ -1,0 +1,86 @@
+"""Answers, sources and checks as a person wants to read them in a terminal; text from sources is never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from assistant.citation import byline, footnote
+from assistant.corpus import Corpus
+from assistant.doctor import Check
+from assistant.domain import Answer, Source, SourceInfo, Span
+from assistant.structure import locus
+
+_WIDTH = 100
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that wraps at a comfortable width and colours only where it is read by a person."""
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return Console(
+        stderr=stderr,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=min(made.width, _WIDTH) if made.is_terminal else _WIDTH,
+    )
+
+
+def visible(text: str) -> str:
+    """The text with control characters other than line breaks and tabs made visible, so that none steers a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
+    """The answer, its footnotes, or the nearest passages of a refusal."""
+    if answer.refused:
+        return Group(
+            Text(visible(answer.text.split(" The nearest passages")[0]), style="bold"),
+            Text(),
+            *_nearest(answer, corpus),
+        )
+    quotes = [Padding(Text(visible(statement.text)), (0, 0, 1, 0)) for statement in answer.statements]
+    notes = [Text(visible(footnote(citation)), style="dim") for citation in answer.citations]
+    return Group(*quotes, *notes)
+
+
+def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
+    for hit in answer.hits[:3]:
+        source = corpus.source(hit.passage.source_id)
+        yield Text(
+            f"Nearest: {byline(source.info)}, {locus(source.text, hit.passage.span)} [{source.info.kind}]", style="dim"
+        )
+        yield Padding(Text(visible(" ".join(hit.passage.text.split())), style="dim"), (0, 0, 1, 2))
+
+
+def render_sources(infos: Iterable[SourceInfo]) -> RenderableType:
+    """A table of the catalogue."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("id", "kind", "date", "title"):
+        table.add_column(name, overflow="fold")
+    for info in infos:
+        table.add_row(*(Text(visible(value)) for value in (info.id, info.kind, info.date, info.title)))
+    return table
+
+
+def render_source(source: Source, span: Span | None) -> RenderableType:
+    """A source with what is known of it; with a span, the words of that span and where they stand."""
+    info = source.info
+    facts = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("title", "kind", "archive_reference", "publication", "translator", "edition_notes", "rights"):
+        mark = " (not verified)" if name in info.unverified else ""
+        facts.add_row(Text(name.replace("_", " "), style="dim"), Text(visible(getattr(info, name) + mark)))
+    head = Text(visible(byline(info)), style="bold")
+    if span is None:
+        return Group(head, facts, Text(), Text(visible(source.text)))
+    place = Text(f"{locus(source.text, span)}, characters {span.start}–{span.end}", style="dim")
+    return Group(head, place, Text(), Text(visible(span.cut(source.text))))
+
+
+def render_checks(checks: Iterable[Check]) -> RenderableType:
+    """A line for each check."""
+    return Group(*(Text(f"{'ok  ' if check.ok else 'BAD '} {check.name}: {visible(check.detail)}") for check in checks))
