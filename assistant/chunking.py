@@ -11,25 +11,33 @@ from assistant.recipe import Chunking
 from assistant.sentences import split_sentences
 from assistant.structure import Block, blocks
 
+_STRADDLE = 8
+"""Most tokens by which a passage may outgrow the sum of its units: byte pairs do not heed where a sentence ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """The least that is not parted: a sentence with the white space after it, or a heading."""
+    """The least that is not parted: a sentence or a heading."""
 
     span: Span
     tokens: int
+    """Counted with the white space before it, which a passage takes in."""
     opens_section: bool
 
 
 def chunk(source: Source, chunking: Chunking) -> tuple[Passage, ...]:
-    """The passages of a source: in order, within the token size, covering every character that is not white space."""
-    spans = _pack(_units(source.text), chunking)
+    """The passages of a source: in order, covering every character that is not white space.
+
+    Each keeps within the token size unless it is one sentence or one heading.
+    """
+    spans = _pack(source.text, _units(source.text), chunking)
     return tuple(Passage(source_id=source.id, span=span, text=span.cut(source.text)) for span in spans)
 
 
 def _units(text: str) -> Sequence[_Unit]:
     bare = [(span, block.level > 0) for block in blocks(text) for span in _unit_spans(text, block)]
-    counts = count_tokens([span.cut(text) for span, _ in bare])
+    ends = (0, *(span.end for span, _ in bare))
+    counts = count_tokens([text[end : span.end] for end, (span, _) in zip(ends, bare, strict=False)])
     return [_Unit(span, tokens, opens) for (span, opens), tokens in zip(bare, counts, strict=True)]
 
 
@@ -38,22 +46,19 @@ def _unit_spans(text: str, block: Block) -> Iterator[Span]:
     if block.level:
         yield block.span
         return
-    start = block.span.start
-    for sentence in split_sentences(text, block.body):
-        yield Span(start=min(start, sentence.start), end=sentence.end)
-        start = sentence.end + 1
+    for index, sentence in enumerate(split_sentences(text, block.body)):
+        yield Span(start=sentence.start if index else block.span.start, end=sentence.end)
 
 
-def _pack(units: Sequence[_Unit], chunking: Chunking) -> Iterator[Span]:
+def _pack(text: str, units: Sequence[_Unit], chunking: Chunking) -> Iterator[Span]:
     """Spans of neighbouring units, each as long as the token size allows; a heading always opens a new one."""
     group: list[_Unit] = []
     fresh = 0
     for unit in units:
-        full = sum(member.tokens for member in group) + unit.tokens > chunking.chunk_tokens
-        if fresh and (full or (unit.opens_section and not all(member.opens_section for member in group))):
+        opens = unit.opens_section and not all(member.opens_section for member in group)
+        if fresh and (opens or not _fits(text, [*group, unit], chunking.chunk_tokens)):
             yield _hull(group)
-            overlap = chunking.overlap_sentences if not unit.opens_section else 0
-            group = _tail(group, overlap, chunking.chunk_tokens - unit.tokens)
+            group = [] if unit.opens_section else _tail(text, group, unit, chunking)
             fresh = 0
         group.append(unit)
         fresh += 1
@@ -61,15 +66,20 @@ def _pack(units: Sequence[_Unit], chunking: Chunking) -> Iterator[Span]:
         yield _hull(group)
 
 
-def _tail(group: Sequence[_Unit], sentences: int, room: int) -> list[_Unit]:
-    """The last sentences of a group that fit into the room left beside the next one."""
-    tail: list[_Unit] = []
-    for unit in reversed(group[-sentences:] if sentences else ()):
-        room -= unit.tokens
-        if room < 0:
-            break
-        tail.insert(0, unit)
+def _tail(text: str, group: Sequence[_Unit], unit: _Unit, chunking: Chunking) -> list[_Unit]:
+    """The last sentences of a group that fit beside the next one."""
+    tail = list(group[-chunking.overlap_sentences :]) if chunking.overlap_sentences else []
+    while tail and (tail[0].opens_section or not _fits(text, [*tail, unit], chunking.chunk_tokens)):
+        tail.pop(0)
     return tail
+
+
+def _fits(text: str, group: Sequence[_Unit], most: int) -> bool:
+    """Whether units together keep within a number of tokens; all are counted again where the sum comes near it."""
+    total = sum(unit.tokens for unit in group)
+    if total > most or total <= most - _STRADDLE:
+        return total <= most
+    return count_tokens([_hull(group).cut(text)])[0] <= most
 
 
 def _hull(group: Sequence[_Unit]) -> Span:

@@ -10,12 +10,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import regex
+
 from assistant.domain import UNKNOWN, Citation, Evidence, Source, SourceInfo, Span
 from assistant.structure import locus
 from assistant.text import locate, normalise
 
 _MIN_PIECE = 12
 """Fewest characters of a piece that counts as quoted from somewhere when a quote is stitched from several."""
+
+
+_LETTER = r"[[\p{L}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+_JOINER = r"(?:[-‐‑\u00ad]\s*\n\s*|[-‐‑\u00ad\u200b-\u200d\u2060\ufeff])"
+_INSIDE_WORD = regex.compile(
+    rf"(?V1)(?<={_LETTER}{_JOINER}*)(?={_JOINER}*{_LETTER})"
+    rf"|(?<=\d{_JOINER}*)(?={_JOINER}*[\d{_LETTER}])"  # a letter before a digit may be a word with its note number
+    r"|(?<=\d[.,]?)(?=[.,]?\d)"
+)
+"""Places in scripts that part words by spaces at which a quote may not begin or end."""
 
 
 class Verdict(StrEnum):
@@ -75,8 +87,13 @@ def _places(quote: str, sources: Sequence[Source], *, exact: bool) -> tuple[Plac
         Place(source_id=source.id, span=match.span)
         for source in sources
         for match in locate(quote, source.text)
-        if match.exact is exact
+        if match.exact is exact and not _cuts_word(source.text, match.span)
     )
+
+
+def _cuts_word(text: str, span: Span) -> bool:
+    """Whether a span begins or ends inside a word or number: "8th" of "38th", "advisable" of "inadvisable"."""
+    return any(_INSIDE_WORD.match(text, at) for at in (span.start, span.end))
 
 
 def _stitches(quote: str, sources: Sequence[Source]) -> tuple[Place, ...]:
@@ -94,7 +111,8 @@ def _stitches(quote: str, sources: Sequence[Source]) -> tuple[Place, ...]:
 
 def _longest_piece(text: str, sources: Sequence[Source]) -> tuple[int, Place] | None:
     """The longest beginning of a text, in whole words, that stands in a source: its length and place."""
-    ends = [word.end() for word in re.finditer(r"\S+", text) if word.end() >= _MIN_PIECE]
+    words = re.finditer(r"\S*[^\s.,;:…](?=[.,;:…]*(?:\s|$))|\S+", text)
+    ends = [word.end() for word in words if word.end() >= _MIN_PIECE]
     best, low, high = None, 0, len(ends) - 1
     while low <= high:
         middle = (low + high) // 2
@@ -128,15 +146,16 @@ def in_document_order(evidence: Iterable[Evidence], order: Sequence[str]) -> lis
 
 def byline(info: SourceInfo) -> str:
     """Who speaks, in which form, to whom, when: ``Mao Zedong, telegram to Gao Gang and Kim Il Sung, 13 June 1951``."""
-    form = info.form if info.addressee in (UNKNOWN, "none") else f"{info.form} to {info.addressee}"
-    return ", ".join(part for part in (info.author, form, written_date(info)) if part != UNKNOWN)
+    author, form = ("" if value == UNKNOWN else value for value in (info.author, info.form))
+    address = "" if info.addressee in (UNKNOWN, "none") else f"to {info.addressee}"
+    return ", ".join(part for part in (author, f"{form} {address}".strip(), written_date(info)) if part)
 
 
 def written_date(info: SourceInfo) -> str:
     """The date in words, with a question mark where it is not stated in the document; ``undated`` if unknown."""
     if info.date == UNKNOWN:
         return "undated"
-    year, *rest = info.date.split("-")
+    year, *rest = info.date.partition("T")[0].split("-")
     words = ([str(int(rest[1]))] if len(rest) > 1 else []) + ([_MONTHS[int(rest[0]) - 1]] if rest else []) + [year]
     return " ".join(words) + ("" if info.date_certainty == "stated" else " (?)")
 

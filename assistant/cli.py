@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _version() -> str:
+    try:
+        return version("armistice-assistant")
+    except PackageNotFoundError:
+        return "of this checkout, not installed"
 
 
 class _Group(click.Group):
@@ -40,10 +49,13 @@ class _Group(click.Group):
 )
 @click.option("--recipe", type=_FILE, help="Recipe file [default: the shipped one].")
 @click.option("--store", type=_FOLDER, help="Folder for the index [default: beside the recipe, or the user's cache].")
-@click.version_option(package_name="armistice-assistant")
+@click.version_option(_version())
 @click.pass_context
 def main(context: click.Context, corpus: Path | None, recipe: Path | None, store: Path | None) -> None:
     """Ask an archive, and get verbatim quotes with their place, or the plain word that it does not answer."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is no reason to fail
     context.obj = {"corpus": corpus, "recipe": recipe, "store": store}
 
 
@@ -124,7 +136,7 @@ def show(context: click.Context, source_id: str, span: str | None, as_json: bool
     from assistant.terminal import console, render_source
 
     source = _corpus(context).source(source_id)
-    chosen = _parse_span(span, len(source.text)) if span else None
+    chosen = None if span is None else _parse_span(span, len(source.text))
     if as_json:
         words = chosen.cut(source.text) if chosen else source.text
         _print({"source": asdict(source.info), "span": asdict(chosen) if chosen else None, "text": words})
@@ -173,7 +185,12 @@ def _parse_span(text: str, length: int) -> Span:
 
 
 def _print(value: object) -> None:
-    click.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:  # JSON has escapes of its own
+        text = text if isinstance(value, str) else json.dumps(value, indent=2)
+    click.echo(text)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from assistant.analysis import is_function_word, words
 from assistant.domain import Answer, Kind, Turn
+from assistant.errors import QuestionError
 
 _ENOUGH_WORDS = 3
 """A question with fewer content words than this leans on the one before it."""
@@ -59,4 +60,7 @@ class Conversation:
         if not self._turns or len([w for w in words(question) if not is_function_word(w)]) >= _ENOUGH_WORDS:
             return None
         together = f"{self._turns[-1].answer.standalone} {question}"
-        return self._answerer.ask(question, sources=self._sources, kinds=self._kinds, standalone=together)
+        try:
+            return self._answerer.ask(question, sources=self._sources, kinds=self._kinds, standalone=together)
+        except QuestionError:  # the two together are too long
+            return None

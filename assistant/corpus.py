@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,8 @@ from assistant.domain import UNKNOWN, Certainty, Filter, Kind, Source, SourceInf
 from assistant.errors import CorpusError, UnknownSource
 from assistant.recipe import digest
 
-_Words = Annotated[str, Field(min_length=1)]
+_Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+_HEAD = re.compile(r"\s*\[\[\s*[\"']?source[\"']?\s*\]\]")
 _READ_AHEAD = 256
 """Sources whose text is kept in memory."""
 
@@ -38,7 +40,7 @@ class CatalogueEntry(BaseModel):
     form: _Words
     author: _Words
     addressee: _Words
-    date: Annotated[str, Field(pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?|unknown)$")]
+    date: Annotated[str, Field(pattern=r"^(\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2})?)?)?)?|unknown)$")]
     date_certainty: Certainty
     date_note: str
     place: _Words
@@ -52,6 +54,13 @@ class CatalogueEntry(BaseModel):
     unverified: tuple[str, ...]
     file: _Words
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    @field_validator("date")
+    @classmethod
+    def _is_in_the_calendar(cls, value: str) -> str:
+        if value != UNKNOWN:
+            datetime.fromisoformat(value + "0001-01-01"[len(value) :])
+        return value
 
     @field_validator("unverified")
     @classmethod
@@ -140,7 +149,10 @@ class Corpus:
         return None
 
     def _read_source(self, info: SourceInfo) -> Source:
-        path = (self.root / info.file).resolve()
+        try:
+            path = (self.root / info.file).resolve()
+        except (RuntimeError, ValueError) as error:  # links in a circle; a NUL in the name
+            raise CorpusError(f"{info.id}: file {info.file!r} is no path ({error}); correct it") from error
         if not path.is_relative_to(self.root.resolve()):
             raise CorpusError(f"{info.id}: file {info.file!r} lies outside the corpus folder; move it inside")
         try:
@@ -202,8 +214,8 @@ def _toml_tables(path: Path, text: str) -> list[_Table]:
     entries = document.get("source")
     if not isinstance(entries, list) or not entries or set(document) != {"source"}:
         raise CorpusError(f"{path} must hold [[source]] tables and nothing else; found {sorted(document) or 'nothing'}")
-    lines = text.splitlines()
-    heads = [number for number, line in enumerate(lines) if line.strip().startswith("[[source]]")]
+    lines = text.split("\n")
+    heads = [number for number, line in enumerate(lines) if _HEAD.match(line)]
     ends = [*heads[1:], len(lines)]
     places = [(head + 1, lines[head:end]) for head, end in zip(heads, ends, strict=True)]
     places += [(1, [])] * (len(entries) - len(places))

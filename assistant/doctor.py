@@ -36,14 +36,14 @@ def _checks(workshop: Workshop) -> Iterator[Check]:
     except AssistantError as error:
         yield Check(name="manifest", ok=False, detail=str(error))
         return
-    yield _manifest(workshop, manifest)
+    yield _attempt("manifest", lambda: _manifest(workshop, manifest))
     try:
         index = open_generation(workshop, manifest)
     except AssistantError as error:
         yield Check(name="index", ok=False, detail=str(error))
         return
     try:
-        yield _count("vector rows", len(index.vectors), manifest.passages)
+        yield _attempt("vector rows", lambda: _count("vector rows", len(index.vectors), manifest.passages))
         yield _count("word index rows", len(index.lexical), manifest.passages)
         yield _attempt("vectors found by search", lambda: _reachable(index))
     finally:

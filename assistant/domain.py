@@ -71,7 +71,7 @@ class SourceInfo:
     addressee: str
     """To whom."""
     date: str
-    """ISO 8601, as precise as is known: ``1951``, ``1951-06`` or ``1951-06-14``."""
+    """ISO 8601, as precise as is known: ``1951``, ``1951-06``, ``1951-06-14`` or ``1951-06-14T18:30``."""
     date_certainty: Certainty
     """How the date is known."""
     date_note: str

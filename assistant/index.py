@@ -11,11 +11,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
+from chromadb.api.client import Client
 from filelock import FileLock, Timeout
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -28,7 +29,7 @@ from assistant.lexical import LexicalIndex, LexicalWriter
 from assistant.manifest import Makings, Manifest, makings, now, read_manifest, write_manifest
 from assistant.models.embedding import Vectors, embed, identify
 from assistant.recipe import Recipe
-from assistant.vectors import VectorStore, connect
+from assistant.vectors import VectorStore, connect, settle, delete_collection
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: what is being done, how many sources are done, of how many."""
@@ -95,8 +96,18 @@ def open_generation(workshop: Workshop, manifest: Manifest) -> Index:
     if not folder.is_dir():
         raise IndexDamaged(f"{folder} is missing though the manifest names it; run `assistant build --force`")
     lexical = LexicalIndex(folder / "lexical", workshop.analyzer())
-    vectors = VectorStore(connect(folder / "chroma", workshop.chroma_url), _collection(manifest.generation))
+    vectors = VectorStore(_reconnect(workshop, folder), _collection(manifest.generation))
     return Index(manifest=manifest, vectors=vectors, lexical=lexical)
+
+
+def _reconnect(workshop: Workshop, folder: Path) -> Client:
+    """A client on vectors that were written before: a folder that cannot be opened again is damaged."""
+    try:
+        return connect(folder / "chroma", workshop.chroma_url)
+    except StoreError as error:
+        if workshop.chroma_url is not None:
+            raise
+        raise IndexDamaged(f"{error}; or run `assistant build --force`") from error
 
 
 def _collection(generation: str) -> str:
@@ -114,10 +125,10 @@ def build_index(workshop: Workshop, *, progress: Progress | None = None, force: 
     with _lock(workshop.store):
         current = _current(workshop)
         expected = workshop.expected()
+        _sweep(workshop, keep=current)
         if current is not None and current.makings == expected and not force:
             return current
         workshop.corpus.verify()
-        _sweep(workshop, keep=current)
         manifest = _build_generation(workshop, expected, None if force else current, progress or _silent)
         write_manifest(workshop.store, manifest)
         return manifest
@@ -150,18 +161,18 @@ def _current(workshop: Workshop) -> Manifest | None:
 
 def _sweep(workshop: Workshop, keep: Manifest | None) -> None:
     """Remove what broken and earlier builds left; readers may still be using the current one."""
-    kept = {keep.generation} if keep else set()
     for folder in workshop.store.glob("generation-*"):
-        if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+        if keep is None or folder.name != keep.generation:
+            _discard(workshop, folder)
     for aside in workshop.store.glob(".manifest.json.*"):
         aside.unlink(missing_ok=True)
+
+
+def _discard(workshop: Workshop, folder: Path) -> None:
+    """Remove a generation; its collection on a server first, for only the folder tells that the collection is ours."""
     if workshop.chroma_url is not None:
-        client = connect(workshop.store, workshop.chroma_url)
-        for collection in client.list_collections():
-            if collection.name.startswith("passages-") and collection.name not in {_collection(name) for name in kept}:
-                client.delete_collection(collection.name)
-        client.close()
+        delete_collection(workshop.chroma_url, _collection(folder.name))
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _build_generation(workshop: Workshop, expected: Makings, old: Manifest | None, progress: Progress) -> Manifest:
@@ -171,7 +182,8 @@ def _build_generation(workshop: Workshop, expected: Makings, old: Manifest | Non
     try:
         passages = _fill(workshop, folder, _Reuse.of(workshop, old, expected), progress)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        with suppress(StoreError):  # what is left, the next build sweeps
+            _discard(workshop, folder)
         raise
     return Manifest(
         generation=generation, makings=expected, sources=len(workshop.corpus), passages=passages, built=now()
@@ -195,6 +207,8 @@ def _fill(workshop: Workshop, folder: Path, reuse: _Reuse, progress: Progress) -
     finally:
         vectors.close()
         reuse.close()
+    if workshop.chroma_url is None:
+        settle(folder / "chroma", _collection(folder.name))
     (folder / "sources.json").write_text(json.dumps(workshop.corpus.digests()), encoding="utf-8")
     return count
 
@@ -221,7 +235,7 @@ class _Reuse:
     @classmethod
     def of(cls, workshop: Workshop, old: Manifest | None, expected: Makings) -> _Reuse:
         """What can be taken over: nothing if recipe, model or layout have changed."""
-        if old is None or (old.makings.recipe, old.makings.embedding) != (expected.recipe, expected.embedding):
+        if old is None or replace(old.makings, corpus=expected.corpus) != expected:
             return cls(None, frozenset())
         before = read_source_digests(workshop.store / old.generation)
         unchanged = frozenset(id_ for id_, value in workshop.corpus.digests().items() if before.get(id_) == value)

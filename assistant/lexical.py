@@ -9,7 +9,7 @@ import tantivy
 
 from assistant.analysis import Analyzer
 from assistant.domain import Filter, Passage, SourceInfo
-from assistant.errors import IndexDamaged
+from assistant.errors import IndexDamaged, StoreError
 from assistant.vectors import Found
 
 _HEAP_BYTES = 128_000_000
@@ -34,22 +34,28 @@ class LexicalWriter:
 
     def commit(self) -> None:
         """Write everything to disk."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        try:
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+        except (ValueError, OSError) as error:
+            raise StoreError(
+                f"the word index cannot be written ({error}); see that the disk has room, and build again"
+            ) from error
 
 
 class LexicalIndex:
     """A word index open for search."""
 
     def __init__(self, folder: Path, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
         try:
             self._index = tantivy.Index.open(str(folder))
+            self._searcher = self._index.searcher()
+            self.search("any", 1)  # some files are first looked for by a search
         except (ValueError, OSError) as error:
             raise IndexDamaged(
                 f"the word index in {folder} cannot be read ({error}); run `assistant build --force`"
             ) from error
-        self._searcher = self._index.searcher()
-        self._analyzer = analyzer
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)

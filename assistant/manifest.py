@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import IndexDamaged, IndexMissing
 from assistant.models.embedding import ModelIdentity
@@ -78,14 +79,14 @@ def read_manifest(store: Path) -> Manifest:
     """
     path = store / _NAME
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        parts: dict[str, Any] = values.pop("makings")
-        identity = ModelIdentity(**parts.pop("embedding"))
-        return Manifest(makings=Makings(embedding=identity, **parts), **values)
+        return TypeAdapter(Manifest).validate_json(path.read_bytes(), strict=True)
     except FileNotFoundError as error:
         raise IndexMissing(f"no index in {store}; run `assistant build`") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(f"{path} cannot be read ({error}); run `assistant build`") from error
+    except OSError as error:
+        raise IndexDamaged(f"{path} cannot be read ({error.strerror}); run `assistant build`") from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
+        raise IndexDamaged(f"{path} is not a manifest ({faults}); run `assistant build`") from error
 
 
 def write_manifest(store: Path, manifest: Manifest) -> None:

@@ -19,19 +19,26 @@ _CLOSERS = "\"'”’»)\\]）】』」》"
 _STOP = re.compile(rf"[.!?…]+[{_CLOSERS}]*(?=\s|$)|[。！？｡]+[{_CLOSERS}]*")
 _BEFORE = re.compile(r"(?:^|[\s(\[“\"‘'—–/-])(\S+)$")
 _NEXT = re.compile(r"\s+[\"'“‘«(\[【『「]*(\S+)")
+_ELLIPSIS_GOES_ON = re.compile(r"[.…](?!\w)")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?)+")
+_POINT = re.compile(r"(?:^|[:;]\s)\s*\d{1,2}$")
+_LAST_SPACE = re.compile(r"(?s:.*)\s")
 _CLAUSE = re.compile(r"[;；]")
+_LIST_COLON = re.compile(r":(?=\s)|：")
+_NUMERAL = re.compile(r"\d|[IVXLC]+\b")
 _MIN_CLAUSE_WORDS = 3
 
 _NEVER_LAST = frozenset(
     "mr mrs ms messrs mm mme mlle dr prof rev hon st sen rep gov gen lt maj col capt cmdr comdr adm brig sgt cpl "
-    "amb sec asst dep supt vs viz cf ca c e.g i.e al fig figs no nos nr vol vols p pp par paras art arts ch chap "
-    "sect op cit ibid ed eds trans tr fol fols f ff l ll d doc docs tel est approx incl feb mt ft "
-    "jan mar apr aug sept oct nov dec wm geo jas jno chas thos".split()
+    "amb sec asst dep supt vs viz cf ca c e.g i.e fig figs nos nr vol vols p pp par paras arts ch chap "
+    "sect op cit ed eds trans tr fol fols f ff l ll d doc docs tel est approx incl mt ft "
+    "wm geo jas jno chas thos".split()
 )
 _MAY_BE_LAST = frozenset(
-    "etc inc ltd co corp bros jr sr esq u.s u.n u.k u.s.s.r a.m p.m a.d b.c d.c ult inst prox".split()
+    "etc inc ltd co corp bros jr sr esq al ibid u.s u.n u.k u.s.s.r a.m p.m a.d b.c d.c ult inst prox "
+    "jan feb mar apr aug sept oct nov dec".split()
 )
+_BEFORE_NUMERALS = frozenset(["no", "art"])
 _OPENERS = frozenset(
     "the a an this that these those it its he she they we i you his her their our my there here in on at by for from "
     "to if when while as but and or so then thus however what who why how where after before during since no not "
@@ -64,8 +71,8 @@ def split_sentences(text: str, body: Span) -> Iterator[Span]:
 def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
     """The trimmed span, in pieces of at most ``MAX_SENTENCE`` characters."""
     while end - start > MAX_SENTENCE:
-        cut = text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
-        cut = start + MAX_SENTENCE if cut == -1 else cut
+        gap = _LAST_SPACE.search(text, start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        cut = gap.end() if gap else start + MAX_SENTENCE
         if (span := trim(text, start, cut)) is not None:
             yield span
         start = cut
@@ -74,9 +81,9 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool:
-    if stop.end() >= end:
+    if stop.end() >= end or stop.end() - start > MAX_SENTENCE:
         return True
-    if _in_brackets(text, start, stop):
+    if _in_brackets(text, start, stop, end):
         return False
     if stop[0][0] in "。！？｡":
         return True
@@ -84,29 +91,34 @@ def _ends_sentence(text: str, start: int, stop: re.Match[str], end: int) -> bool
     if following is None:
         return True
     word = following[1]
-    if word[0].islower():
+    if word[0].islower() or _ELLIPSIS_GOES_ON.match(word):
         return False
     return stop[0][0] != "." or stop[0].startswith("..") or not _is_abbreviation(text, start, stop.start(), word)
 
 
-def _in_brackets(text: str, start: int, stop: re.Match[str]) -> bool:
+def _in_brackets(text: str, start: int, stop: re.Match[str], end: int) -> bool:
     """Whether a bracket opened in this sentence is closed only after the stop."""
     for opening, closing in ("()", "[]", "（）"):
         depth = text.count(opening, start, stop.end()) - text.count(closing, start, stop.end())
-        if depth > 0 and closing in text[stop.end() : stop.end() + 300]:
+        if depth > 0 and closing in text[stop.end() : min(stop.end() + 300, end)]:
             return True
     return False
 
 
 def _is_abbreviation(text: str, start: int, stop: int, following: str) -> bool:
-    """Whether the full stop at ``stop`` belongs to the word before it."""
-    before = _BEFORE.search(text[max(start, stop - 40) : stop])
+    """Whether the full stop at ``stop`` belongs to the word, or to the number of a point, before it."""
+    said = text[max(start, stop - 40) : stop]
+    if _POINT.search(said):
+        return True
+    before = _BEFORE.search(said)
     if before is None:
         return False
     word = before[1].lower()
     opens = following.lower().rstrip(",;:") in _OPENERS
     if word in _NEVER_LAST:
         return True
+    if word in _BEFORE_NUMERALS:
+        return bool(_NUMERAL.match(following))
     if word in _MAY_BE_LAST:
         return not opens
     return bool(_INITIALS.fullmatch(word)) and (len(word) == 1 or "." in word) and not opens
@@ -126,8 +138,8 @@ def clause_spans(text: str, sentence: Span) -> tuple[Span, ...]:
     ]
     if not cuts:
         return ()
-    colon = text.find(":", sentence.start, cuts[0])
-    opening = sentence.start if colon == -1 or not _at_top(text, sentence.start, colon) else colon + 1
+    colon = _LIST_COLON.search(text, sentence.start, cuts[0])
+    opening = colon.end() if colon and _at_top(text, sentence.start, colon.start()) else sentence.start
     edges = [opening, *(cut + 1 for cut in cuts)]
     ends = [*cuts, sentence.end]
     spans = [span for left, right in zip(edges, ends, strict=True) if (span := trim(text, left, right)) is not None]

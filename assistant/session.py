@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -143,25 +144,25 @@ class Assistant:
         """
         began = time.perf_counter()
         understood = check_question(standalone or question)
-        wanted = self._filter(sources, kinds)
         retriever = self._retriever()
-        hits = retriever.retrieve(understood, wanted)
-        judgement = judge(understood, hits, self.corpus, self._reader)
+        corpus = retriever.corpus
+        hits = retriever.retrieve(understood, make_filter(corpus, sources, kinds))
+        judgement = judge(understood, hits, corpus, self._reader)
         chosen = extractive.choose(judgement, self.recipe.answering)
-        citations = extractive.cite_evidence(understood, chosen, self.corpus, self._reader)
+        citations = extractive.cite_evidence(understood, chosen, corpus, self._reader)
         statements = extractive.state(citations)
         refused = not citations
         return Answer(
             question=question,
             standalone=understood,
-            text=extractive.refuse(hits, self.corpus) if refused else "\n".join(s.text for s in statements),
+            text=extractive.refuse(hits, corpus) if refused else "\n".join(s.text for s in statements),
             refused=refused,
             statements=statements,
             citations=citations,
             hits=hits,
             trace=Trace(
                 answerer=extractive.NAME,
-                recipe=self.fingerprint,
+                recipe=self._fingerprint(retriever.index),
                 answered_probability=judgement.answered,
                 threshold=self.recipe.answering.threshold,
                 seconds=time.perf_counter() - began,
@@ -172,7 +173,7 @@ class Assistant:
         self, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
     ) -> Conversation:
         """A conversation about all sources, or the given ones."""
-        self._filter(sources, kinds)
+        make_filter(self.corpus, sources, kinds)
         return Conversation(self, sources=sources, kinds=kinds)
 
     @property
@@ -188,8 +189,11 @@ class Assistant:
     @property
     def fingerprint(self) -> str:
         """Twelve digits that change with recipe, model or corpus; stands on every answer's trace."""
-        manifest = self.index().manifest
-        return digest([self.recipe.fingerprint(), manifest.makings.corpus, manifest.makings.embedding.name])
+        return self._fingerprint(self.index())
+
+    def _fingerprint(self, index: Index) -> str:
+        makings = index.manifest.makings
+        return digest([self.recipe.fingerprint(), makings.corpus, makings.embedding.name])
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """What the catalogue knows of each source."""
@@ -218,19 +222,33 @@ class Assistant:
             IndexMissing, IndexStale, IndexDamaged: it cannot be used.
         """
         with self._lock:
-            seen = stamp(self._workshop.store)
-            if self._index is None or seen != self._stamp:
-                opened = open_index(self._workshop)
-                if self._index is not None:
-                    self._retired.append(self._index)  # another thread may be searching it
-                self._index, self._stamp = opened, seen
-            return self._index
+            return self._current_index()
+
+    def _current_index(self) -> Index:
+        seen = stamp(self._workshop.store)
+        if self._index is None or seen != self._stamp:
+            opened = self._open_index()
+            if self._index is not None:
+                self._retired.append(self._index)  # another thread may be searching it
+            self._index, self._stamp = opened, seen
+        return self._index
+
+    def _open_index(self) -> Index:
+        try:
+            return open_index(self._workshop)
+        except IndexStale:  # perhaps not the index is old, but what this process knows of the corpus
+            renewed = replace(self._workshop, corpus=load_corpus(self.corpus.root))
+            opened = open_index(renewed)
+            self._workshop = renewed
+            return opened
 
     def retrieve(
         self, question: str, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
     ) -> tuple[Hit, ...]:
         """The passages nearest to a question, best first."""
-        return self._retriever().retrieve(check_question(question), self._filter(sources, kinds))
+        checked = check_question(question)
+        retriever = self._retriever()
+        return retriever.retrieve(checked, make_filter(retriever.corpus, sources, kinds))
 
     def as_retriever(self, *, sources: Sequence[str] | None = None) -> ArchiveRetriever:
         """The archive as a LlamaIndex retriever."""
@@ -245,27 +263,33 @@ class Assistant:
         return ArchiveQueryEngine(self, sources=sources)
 
     def _retriever(self) -> Retriever:
-        workshop = self._workshop
+        with self._lock:
+            index, workshop = self._current_index(), self._workshop  # an index and the corpus it was built from
         return Retriever(
-            index=self.index(), corpus=self.corpus, embedding=workshop.embedding, settings=self.recipe.retrieval
+            index=index, corpus=workshop.corpus, embedding=workshop.embedding, settings=workshop.recipe.retrieval
         )
 
-    def _filter(self, sources: Sequence[str] | None, kinds: Sequence[Kind] | None) -> Filter:
-        if isinstance(sources, str):
-            raise QuestionError(f"sources must be a list of ids, found the text {sources!r}; write [{sources!r}]")
-        if strangers := set(kinds or ()) - set(KINDS):
-            raise QuestionError(f"no kind of source {sorted(strangers)}; use {' or '.join(KINDS)}")
-        if sources is None and kinds is None:
-            return Filter()
-        wanted = Filter(
-            sources=None if sources is None else tuple(dict.fromkeys(sources)),
-            kinds=None if kinds is None else tuple(dict.fromkeys(kinds)),
-        )
-        if not self.corpus.select(wanted):
-            raise QuestionError(
-                "no source is left to ask; name other sources or kinds (`assistant sources` lists them)"
-            )
-        return wanted
+
+def make_filter(corpus: Corpus, sources: Sequence[str] | None, kinds: Sequence[Kind] | None) -> Filter:
+    """The filter that admits the given sources and kinds; None admits all.
+
+    Raises:
+        QuestionError: no source of the corpus is admitted.
+        UnknownSource: a given source is not in the corpus.
+    """
+    if isinstance(sources, str):
+        raise QuestionError(f"sources must be a list of ids, found the text {sources!r}; write [{sources!r}]")
+    if strangers := set(kinds or ()) - set(KINDS):
+        raise QuestionError(f"no kind of source {sorted(strangers)}; use {' or '.join(KINDS)}")
+    if sources is None and kinds is None:
+        return Filter()
+    wanted = Filter(
+        sources=None if sources is None else tuple(dict.fromkeys(sources)),
+        kinds=None if kinds is None else tuple(dict.fromkeys(kinds)),
+    )
+    if not corpus.select(wanted):
+        raise QuestionError("no source is left to ask; name other sources or kinds (`assistant sources` lists them)")
+    return wanted
 
 
 def _path(value: Path | str | None) -> Path | None:

@@ -25,6 +25,9 @@ _OPENING = re.compile(
     r"^(?=#{1,6}[^\S\n]+\S|[^\S\n]*(?:[-*•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})\)|\d{1,2}\.)[^\S\n]+\S|\u3000)", re.M
 )
 
+_WIDEST_INDENT = 200
+"""Most characters of white space before a list marker."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
@@ -76,18 +79,27 @@ def trim(text: str, start: int, end: int) -> Span | None:
     """The span without white space at its edges; None if nothing is left."""
     piece = text[start:end]
     left = start + len(piece) - len(piece.lstrip())
-    right = end - len(piece) + len(piece.rstrip())
+    right = start + len(piece.rstrip())
     return Span(start=left, end=right) if left < right else None
 
 
 def _block(text: str, span: Span) -> Block:
-    if heading := _HEADING.match(text, span.start, span.end):
+    indent = _indent(text, span.start)
+    heading = _HEADING.match(text, span.start, span.end) if indent == "" else None
+    if heading:
         return Block(span=span, body=Span(start=heading.end(), end=span.end), level=len(heading[1]), point=None)
-    marker = _MARKER.match(text, span.start, span.end)
+    marker = _MARKER.match(text, span.start, span.end) if indent is not None else None
     if marker is None or marker.end() >= span.end:
         return Block(span=span, body=span, level=0, point=None)
     point = marker["number"] or marker["point"]
     return Block(span=span, body=Span(start=marker.end(), end=span.end), level=0, point=point)
+
+
+def _indent(text: str, position: int) -> str | None:
+    """The white space between a position and the beginning of its line; None if words stand there."""
+    before = text[max(position - _WIDEST_INDENT, 0) : position]
+    _, line_break, indent = before.rpartition("\n")
+    return indent if not indent.strip() and (line_break or position <= _WIDEST_INDENT) else None
 
 
 def locus(text: str, span: Span) -> Locus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
@@ -32,7 +33,12 @@ def console(*, stderr: bool = False) -> Console:
 
 def visible(text: str) -> str:
     """The text with control characters other than line breaks and tabs made visible, so that none steers a terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    return "".join(c if c.isprintable() or _harmless(c) else f"\\x{ord(c):02x}" for c in text.replace("\r\n", "\n"))
+
+
+def _harmless(character: str) -> bool:
+    """Whether a character that is not printable only spaces or joins letters."""
+    return character in "\n\t\u00ad\u200c\u200d" or unicodedata.category(character) == "Zs"
 
 
 def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
@@ -52,7 +58,8 @@ def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
     for hit in answer.hits[:3]:
         source = corpus.source(hit.passage.source_id)
         yield Text(
-            f"Nearest: {byline(source.info)}, {locus(source.text, hit.passage.span)} [{source.info.kind}]", style="dim"
+            visible(f"Nearest: {byline(source.info)}, {locus(source.text, hit.passage.span)} [{source.info.kind}]"),
+            style="dim",
         )
         yield Padding(Text(visible(" ".join(hit.passage.text.split())), style="dim"), (0, 0, 1, 2))
 
@@ -77,7 +84,7 @@ def render_source(source: Source, span: Span | None) -> RenderableType:
     head = Text(visible(byline(info)), style="bold")
     if span is None:
         return Group(head, facts, Text(), Text(visible(source.text)))
-    place = Text(f"{locus(source.text, span)}, characters {span.start}–{span.end}", style="dim")
+    place = Text(visible(f"{locus(source.text, span)}, characters {span.start}–{span.end}"), style="dim")
     return Group(head, place, Text(), Text(visible(span.cut(source.text))))
 
 

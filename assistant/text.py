@@ -15,15 +15,16 @@ import regex
 
 from assistant.domain import Span
 
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _GLYPHS = {
     **dict.fromkeys("“”„‟«»＂″", '"'),
     **dict.fromkeys("‘’‚‛‹›＇′", "'"),
     **dict.fromkeys("‐‑", "-"),
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+    **dict.fromkeys(_INVISIBLE, ""),
 }
 _UNIT = regex.compile(
     r"(?P<hyphen>(?<=\w)[-‐\u00ad][^\S\n]*\r?\n\s*(?=\w))"  # a word broken at a line's end
-    r"|(?P<space>\s+(?!\p{M}))"
+    rf"|(?P<space>[{_INVISIBLE}]*\s[\s{_INVISIBLE}]*(?!\p{{M}}))"
     r"|(?P<plain>[!-,.-~]+(?!\p{M}))"
     r"|(?P<cluster>\X)"  # a character with its marks, which composition may change
 )
@@ -83,7 +84,8 @@ def _units(text: str, keep_line_end_hyphens: bool) -> Iterator[tuple[int, int, s
         elif match.lastgroup == "space":
             replacement = " "
         elif match.lastgroup == "hyphen":
-            replacement = "-" if keep_line_end_hyphens else ""
+            number = text[match.start() - 1].isdigit() and text[match.end()].isdigit()
+            replacement = "-" if keep_line_end_hyphens or number else ""
         else:
             replacement = "".join(_GLYPHS.get(c, c) for c in unicodedata.normalize("NFC", found))
         yield match.start(), match.end(), replacement
@@ -110,7 +112,7 @@ def _locate_normalised(quote: str, text: str) -> tuple[Match, ...]:
     return tuple(Match(span=span, exact=False) for span in sorted(spans))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4096)
 def _normalised(text: str, keep_line_end_hyphens: bool) -> Normalised:
     return normalise(text, keep_line_end_hyphens=keep_line_end_hyphens)
 

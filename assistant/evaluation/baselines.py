@@ -1,4 +1,4 @@
-"""Systems that are right, or wrong, in one known way: what a harness must tell apart, and bounds for what is measured."""
+"""Systems that are right, or wrong, in one known way: what a harness must tell apart."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def oracle(gold: Sequence[Question], sources: Mapping[str, Source]) -> System:
     return system
 
 
-def always_refuses(asked: str, history: tuple[str, ...]) -> Response:  # noqa: ARG001: a System
+def always_refuses(asked: str, history: tuple[str, ...]) -> Response:  # noqa: ARG001 - a System
     """The refusal that is all this system ever says."""
     return REFUSAL
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assistant.evaluation.results import Item, Question, Run
-from assistant.evaluation.statistics import ALL, Floats, bootstrap, metric_names
+from assistant.evaluation.statistics import ALL, Floats, bootstrap, means, metric_names
 
 PERMUTATIONS = 10_000
 _CELLS = 1_000_000
@@ -57,7 +57,7 @@ def compare(before: Run, after: Run, metric: str, *, group: str = ALL, seed: int
     keys = [key for key, value in first.items() if value is not None and second.get(key) is not None]
     pairs = np.array([(first[key], second[key]) for key in keys], dtype=np.float64).reshape(-1, 2)
     differences = pairs[:, 1] - pairs[:, 0]
-    interval = bootstrap(differences[:, np.newaxis], lambda samples: samples[:, :, 0].mean(axis=1), seed=seed)
+    interval = bootstrap(differences[:, np.newaxis], means, seed=seed)
     return Comparison(
         metric=metric,
         group=group,
@@ -66,7 +66,7 @@ def compare(before: Run, after: Run, metric: str, *, group: str = ALL, seed: int
         difference=_mean(differences),
         low=interval.low if interval else None,
         high=interval.high if interval else None,
-        p_value=sign_flip(differences, seed=seed) if len(keys) else None,
+        p_value=sign_flip(differences, seed=seed) if keys else None,
         paired=len(keys),
         unpaired=len(first.keys() | second.keys()) - len(keys),
     )

@@ -78,7 +78,7 @@ def drop_inside(quote: str, random: Random) -> str | None:
 
 
 def clip_word(quote: str, random: Random) -> str | None:
-    """The quote begun or ended inside a word or number: "8th parallel" for "38th parallel", "advisable" for "inadvisable"."""
+    """The quote begun or ended inside a word or number: "8th parallel" for "38th", "advisable" for "inadvisable"."""
     words = list(_WORD.finditer(quote))
     at_start = random.random() < 0.5
     word = words[0] if at_start else words[-1]

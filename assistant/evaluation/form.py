@@ -37,7 +37,7 @@ def hyphenate(quote: str, random: Random) -> str | None:
     return _insert(_BREAK, quote, "-\n", random)
 
 
-def change_unicode_form(quote: str, random: Random) -> str | None:  # noqa: ARG001: a Change
+def change_unicode_form(quote: str, random: Random) -> str | None:  # noqa: ARG001 - a Change
     """The quote decomposed (NFD) or, if it is that already, composed (NFC)."""
     decomposed = unicodedata.normalize("NFD", quote)
     return decomposed if decomposed != quote else unicodedata.normalize("NFC", quote)
@@ -49,7 +49,7 @@ def insert_invisible(quote: str, random: Random) -> str | None:
 
 
 def _insert(pattern: re.Pattern[str], quote: str, piece: str, random: Random, *, skip: int = 0) -> str | None:
-    """The quote with a piece put at one place, drawn by chance, in place of ``skip`` characters; None without a place."""
+    """The quote with a piece at one place, drawn by chance, instead of ``skip`` characters; None without a place."""
     places = [match.start() for match in pattern.finditer(quote)]
     if not places:
         return None

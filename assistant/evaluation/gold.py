@@ -74,7 +74,7 @@ def split_of(question_id: str) -> Split:
     """Which half a question belongs to: ``dev`` if the first byte of its id's SHA-256 is even, else ``test``.
 
     >>> split_of("direct-001"), split_of("direct-003")
-    ('test', 'dev')
+    ('dev', 'test')
     """
     return "test" if hashlib.sha256(question_id.encode()).digest()[0] % 2 else "dev"
 

@@ -6,7 +6,6 @@ The first line says which run it is: a fingerprint of everything that the items 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.errors import EvaluationError
@@ -22,19 +21,22 @@ def open_journal(path: Path, fingerprint: str) -> tuple[Item, ...]:
     Raises:
         EvaluationError: the file belongs to another run, or is no journal.
     """
-    header = json.dumps({"schema": SCHEMA, "fingerprint": fingerprint})
-    lines = _whole_lines(path)
-    if not lines:
+    header = json.dumps({"schema": SCHEMA, "fingerprint": fingerprint}) + "\n"
+    written = _read(path)
+    if header.encode().startswith(written):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, [header])
+        path.write_text(header, encoding="utf-8")
         return ()
-    if lines[0] != header:
+    if not written.startswith(header.encode()):
+        found = written.splitlines()[0][:120].decode(errors="replace")
         raise EvaluationError(
-            f"{path} belongs to another run: found {lines[0][:120]}, expected {header}; "
+            f"{path} belongs to another run: found {found}, expected {header.strip()}; "
             "system, gold, sources, provenance or metrics have changed: remove the file or name another"
         )
-    items = tuple(item_from_json(line) for line in lines[1:])
-    _write(path, lines)
+    whole = written[: written.rindex(b"\n") + 1]
+    items = tuple(item_from_json(line.decode()) for line in whole.splitlines()[1:])
+    with path.open("r+b") as journal:
+        journal.truncate(len(whole))
     return items
 
 
@@ -44,12 +46,8 @@ def append(path: Path, item: Item) -> None:
         journal.write(item_to_json(item) + "\n")
 
 
-def _whole_lines(path: Path) -> list[str]:
+def _read(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"no readable journal at {path} ({error}); remove it or name another") from error
-
-
-def _write(path: Path, lines: Sequence[str]) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return path.read_bytes() if path.exists() else b""
+    except OSError as error:
+        raise EvaluationError(f"no readable journal at {path} ({error.strerror}); remove it or name another") from error

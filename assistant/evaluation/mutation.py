@@ -108,12 +108,10 @@ def check_mutations(mutations: Iterable[Mutation], sources: Iterable[Source]) ->
 
 def generate_mutations(sources: Iterable[Source], *, per_kind: int = 200, seed: int = 0) -> tuple[Mutation, ...]:
     """Up to ``per_kind`` different mutations of each kind; the same for the same sources and seed."""
-    maker = _Maker(tuple(sources))
-    return tuple(
-        mutation
-        for kind, make in maker.kinds().items()
-        for mutation in itertools.islice(_without_repeats(make(kind, Random(f"{seed}:{kind}"))), per_kind)  # noqa: S311: no secret
-    )
+    kinds = _Maker(tuple(sources)).kinds()
+    randoms = {kind: Random(f"{seed}:{kind}") for kind in kinds}  # noqa: S311 - chance that can be repeated, no secret
+    rows = (_without_repeats(make(kind, randoms[kind])) for kind, make in kinds.items())
+    return tuple(mutation for row in rows for mutation in itertools.islice(row, per_kind))
 
 
 def _without_repeats(candidates: Iterable[Mutation]) -> Iterator[Mutation]:
@@ -195,7 +193,7 @@ class _Maker:
                 yield _mutation(kind, quote, first.source_id, self._cut(first), {Verdict.STITCHED})
 
     def _quotes(self, random: Random) -> Iterator[Place]:
-        """Stretches of sentences in an order drawn by chance, each sentence in turn, so that long ones do not prevail."""
+        """Stretches of sentences, drawn by chance, each sentence in turn, so that long ones do not prevail."""
         sentences = [
             Place(source_id=source.id, span=span)
             for source in self._sources.values()

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -39,6 +40,29 @@ class PublicData:
     def texts(self) -> dict[str, str]:
         """The text of each source, by id."""
         return {source.id: source.text for source in self.sources}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldArgument:
+    """Where gold questions come from, as the command line names it."""
+
+    form: Literal["squad", "jsonl"]
+    path: Path
+
+    def __str__(self) -> str:
+        return f"squad:{self.path}" if self.form == "squad" else str(self.path)
+
+
+def parse_gold_argument(value: str) -> GoldArgument:
+    """What ``squad:PATH``, or the path of a JSON Lines file or a folder of them, names.
+
+    >>> parse_gold_argument("squad:dev-v2.0.json.gz").form, parse_gold_argument("eval/gold").form
+    ('squad', 'jsonl')
+    """
+    form, _, rest = value.partition(":")
+    if form == "squad":
+        return GoldArgument(form="squad", path=Path(rest))
+    return GoldArgument(form="jsonl", path=Path(value))
 
 
 class _Part(BaseModel):
@@ -157,7 +181,7 @@ def _source(source_id: str, title: str, text: str) -> Source:
         language="en",
         publication="Wikipedia, as collected in SQuAD",
         rights="CC BY-SA 4.0",
-        edition_notes="",
+        edition_notes="none",
         unverified=(),
         sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
         **unknown,

@@ -40,10 +40,10 @@ def evaluate(
 ) -> Run:
     """The run of a system over gold questions, in their order: one item each, whatever the system does.
 
-    With ``resume``, items are kept in that file as they are made and, if it holds some already, taken from it; questions
-    at which the system failed are asked again. It must be the same run: same name, provenance (so put no time of day
-    into it), gold, sources, metrics and repeats. With ``repeat`` 2 or more, each question is asked so often and
-    ``identity`` says whether the answers were the same.
+    With ``resume``, items are kept in that file as they are made and, if it holds some already, taken from it;
+    questions at which the system failed are asked again. It must be the same run: same name, provenance (so put no
+    time of day into it), gold, sources, metrics and repeats. With ``repeat`` 2 or more, each question is asked so often
+    and ``identity`` says whether the answers were the same.
 
     Raises:
         EvaluationError: gold ids repeat, a gold span is not in the sources, or ``resume`` belongs to another run.
@@ -85,7 +85,7 @@ def _item(system: System, question: Question, archive: Archive, repeat: int) -> 
 def _ask(system: System, question: Question) -> Response:
     try:
         return system(question.question, question.history)
-    except Exception as error:  # noqa: BLE001: any system is measured here, and one that breaks has earned its figures
+    except Exception as error:  # noqa: BLE001 - any system is measured here, and one that breaks has earned its figures
         return Response(text="", refused=False, error=f"{type(error).__name__}: {error}")
 
 

@@ -86,7 +86,12 @@ def mean_of(metric: str) -> Aggregate:
         value = item.values[metric].value
         return None if value is None else (value,)
 
-    return Aggregate(name=metric, row=row, statistic=lambda samples: samples[:, :, 0].mean(axis=1))
+    return Aggregate(name=metric, row=row, statistic=means)
+
+
+def means(samples: Floats) -> Floats:
+    """The mean of the first column, for each sample."""
+    return np.asarray(samples[:, :, 0].mean(axis=1), dtype=np.float64)
 
 
 def refusal_f1() -> Aggregate:
@@ -96,7 +101,7 @@ def refusal_f1() -> Aggregate:
         unanswerable, refused = samples[:, :, 0], samples[:, :, 1]
         both = (unanswerable * refused).sum(axis=1)
         either = unanswerable.sum(axis=1) + refused.sum(axis=1)
-        return np.divide(2 * both, either, out=np.full_like(both, np.nan), where=either > 0)
+        return np.asarray(np.divide(2 * both, either, out=np.full_like(both, np.nan), where=either > 0))
 
     return Aggregate(
         name="refusal_f1",

@@ -106,7 +106,7 @@ def check_thresholds(run: Run, thresholds: Thresholds) -> tuple[Miss, ...]:
     found = {(summary.metric, summary.group): summary.value for summary in run.summaries}
     known, groups = {metric for metric, _ in found}, {group for _, group in found}
     bounds = [*_bounds(thresholds.thresholds, upper=False), *_bounds(thresholds.limits, upper=True)]
-    if strangers := sorted({bound.metric for bound in bounds} - known) if run.items else []:
+    if strangers := sorted({bound.metric for bound in bounds} - known):
         raise EvaluationError(
             f"no metric {', '.join(strangers)}; mend the thresholds: a run has {', '.join(sorted(known))}"
         )
@@ -127,6 +127,12 @@ def regressions(baseline: Run, run: Run, rule: Regression) -> tuple[Comparison, 
     if found and not any(one.paired for one in found):
         raise EvaluationError(f"{baseline.name} and {run.name} share no question; name a baseline on the same gold")
     return tuple(one for one in found if _fell(one) and one.p_value is not None and one.p_value < rule.alpha)
+
+
+def fall(one: Comparison, baseline: str) -> str:
+    """A significant fall in words."""
+    before, after, p = (f"{value or 0.0:.3f}" for value in (one.before, one.after, one.p_value))
+    return f"{one.metric} is {after}, worse than {before} in {baseline} (p = {p}, {one.paired} questions)"
 
 
 def _bounds(table: Mapping[str, float | dict[str, float]], *, upper: bool) -> Iterator[_Bound]:

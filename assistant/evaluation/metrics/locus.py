@@ -4,6 +4,8 @@ All apply where the sources answer and the response cites something. A quote tha
 is in no place: it is right in nothing but, perhaps, the source.
 """
 
+# ruff: noqa: ARG001 - every metric has the same three parameters
+
 from __future__ import annotations
 
 from collections.abc import Callable

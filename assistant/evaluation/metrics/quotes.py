@@ -4,6 +4,8 @@ Verdicts are `assistant.citation.verify`'s; their names follow the project's not
 tells found, misattributed and not found apart). Each share is over the quotes of one response.
 """
 
+# ruff: noqa: ARG001 - every metric has the same three parameters
+
 from __future__ import annotations
 
 from assistant.citation import Verdict
@@ -12,7 +14,7 @@ from assistant.evaluation.metrics.values import Metric, absent, share, silence
 from assistant.evaluation.results import CitedQuote, Question, Response, Value
 
 
-def quote_exactness(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def quote_exactness(question: Question, response: Response, archive: Archive) -> Value:
     """Share of quotes that are, character for character, the text at the span claimed for them.
 
     ``|{c : text(c.source)[c.start:c.end] = c.quote}| / |citations|``. A quote without a span is not exact; a response
@@ -30,7 +32,7 @@ def _exact(quote: CitedQuote, archive: Archive) -> bool:
     return quote.span is not None and text[quote.span.start : quote.span.end] == quote.quote
 
 
-def quote_verified(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def quote_verified(question: Question, response: Response, archive: Archive) -> Value:
     """Share of quotes that stand in the source they name, exactly or but for form (white space, glyphs, hyphenation).
 
     ``|{c : verdict(c) in (exact, normalised)}| / |citations|``; the claimed span plays no part.
@@ -47,7 +49,7 @@ def verdict_share(verdict: Verdict) -> Metric:
     For `Verdict.MISATTRIBUTED` it is the misattribution rate: the words are true, the source named for them is not.
     """
 
-    def metric(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+    def metric(question: Question, response: Response, archive: Archive) -> Value:
         if not response.citations:
             return absent(silence(response))
         found = sum(archive.verify(quote).verdict is verdict for quote in response.citations)
@@ -56,7 +58,7 @@ def verdict_share(verdict: Verdict) -> Metric:
     return metric
 
 
-def coverage(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def coverage(question: Question, response: Response, archive: Archive) -> Value:
     """Share of an answer's statements that claim at least one citation which is verified.
 
     ``|{s : some c in s.citations with verdict exact or normalised}| / |statements|``; a number that names no citation

@@ -4,6 +4,8 @@ A refusal is what the system calls one; a system that failed has neither answere
 The means over questions are the usual figures: precision over the refusals, recall over the unanswerable questions.
 """
 
+# ruff: noqa: ARG001 - every metric has the same three parameters
+
 from __future__ import annotations
 
 from assistant.evaluation.archive import Archive
@@ -17,27 +19,27 @@ def declines(response: Response) -> bool:
     return response.refused and response.error is None
 
 
-def refusal_accuracy(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def refusal_accuracy(question: Question, response: Response, archive: Archive) -> Value:
     """1 if the system answers what can be answered and refuses what cannot, else 0."""
     outcome = _outcome(question, response)
     return Value(value=float(outcome.startswith("rightly")), reason=outcome)
 
 
-def refusal_precision(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def refusal_precision(question: Question, response: Response, archive: Archive) -> Value:
     """Of a refusal: 1 if the sources do not answer, else 0; mean = ``TP / (TP + FP)``."""
     if not declines(response):
         return absent("not a refusal")
     return Value(value=float(not question.answerable), reason=_outcome(question, response))
 
 
-def refusal_recall(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def refusal_recall(question: Question, response: Response, archive: Archive) -> Value:
     """Of an unanswerable question: 1 if the system refuses, else 0; mean = ``TP / (TP + FN)``."""
     if question.answerable:
         return absent("the sources answer this question")
     return Value(value=float(declines(response)), reason=_outcome(question, response))
 
 
-def false_refusal(question: Question, response: Response, archive: Archive) -> Value:  # noqa: ARG001: a Metric
+def false_refusal(question: Question, response: Response, archive: Archive) -> Value:
     """Of an answerable question: 1 if the system refuses, else 0; mean = ``FP / (FP + TN)``, lower is better."""
     if not question.answerable:
         return absent("the sources do not answer this question")

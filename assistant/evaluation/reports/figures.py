@@ -17,9 +17,9 @@ from html import escape
 from assistant.evaluation.reports.tables import shown
 from assistant.evaluation.results import Summary
 
-_LABEL, _PLOT, _ROW = 130, 300, 24
-_SIDE, _MARGIN = 300, 44
-_WIDE, _HIGH = 420, 180
+_LABEL, _PLOT, _ROW = 118, 270, 24
+_SIDE, _MARGIN = 300, 64
+_WIDE, _HIGH, _LEFT, _TOP = 420, 180, 24, 22
 _MOST_BINS = 16
 _MOST_DOTS = 60
 _LEAST = 1e-4
@@ -76,15 +76,20 @@ def histogram_figure(title: str, values: Sequence[float], *, unit: str) -> str:
     bins = _bins([max(value, _LEAST) for value in values])
     most = max((one.count for one in bins), default=1)
     step = _WIDE / max(len(bins), 1)
-    bars = "".join(_bar(8 + index * step, step - 2, one, most, unit) for index, one in enumerate(bins))
+    bars = "".join(_bar(_LEFT + index * step, step - 2, one, most, unit) for index, one in enumerate(bins))
     every = math.ceil(len(bins) / 5) or 1
     ticks = "".join(
-        _text(8 + index * step, _HIGH + 30, _tick(one.low), "middle")
+        _text(_LEFT + index * step, _HIGH + 40, _tick(one.low), "middle")
         for index, one in enumerate(bins)
         if index % every == 0
     )
-    floor = _line(8, _HIGH + 12, 8 + _WIDE, _HIGH + 12, "axis")
-    return _svg(title, _WIDE + 40, _HIGH + 54, bars + floor + ticks + _text(_WIDE / 2, _HIGH + 50, unit, "middle"))
+    floor = _line(_LEFT, _HIGH + _TOP, _LEFT + _WIDE, _HIGH + _TOP, "axis")
+    return _svg(
+        title,
+        _WIDE + 2 * _LEFT,
+        _HIGH + 66,
+        bars + floor + ticks + _text(_LEFT + _WIDE / 2, _HIGH + 60, unit, "middle"),
+    )
 
 
 def _interval_row(index: int, summary: Summary, top: float) -> str:
@@ -113,9 +118,11 @@ def _bins(values: Sequence[float]) -> list[_Bin]:
 def _bar(x: float, width: float, one: _Bin, most: int, unit: str) -> str:
     height = _HIGH * one.count / most
     title = f"{one.count} questions from {_tick(one.low)} to {_tick(one.high)} {unit}"
+    y = _TOP + _HIGH - height
+    count = _text(x + width / 2, y - 5, str(one.count), "middle") if one.count else ""
     return (
-        f'<rect class="bar" x="{x:.1f}" y="{12 + _HIGH - height:.1f}" width="{width:.1f}" height="{height:.1f}">'
-        f"<title>{escape(title)}</title></rect>"
+        f'<rect class="bar" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+        f"<title>{escape(title)}</title></rect>{count}"
     )
 
 

@@ -17,8 +17,8 @@ from assistant.evaluation.results import Run
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def to_junit(run: Run, archive: Archive | None, *, threshold_misses: Sequence[str] = ()) -> str:
-    """The XML text: one suite of questions, and one of missed thresholds if there are any."""
+def to_junit(run: Run, archive: Archive | None, *, faults: Sequence[str] = ()) -> str:
+    """The XML text: one suite of questions and, if there are faults of the whole run, one of them."""
     found = outcomes(run, archive)
     root = ET.Element("testsuites", name=_clean(run.name))
     suite = _suite(root, run.name, [one.item.seconds for one in found])
@@ -28,10 +28,10 @@ def to_junit(run: Run, archive: Archive | None, *, threshold_misses: Sequence[st
     for one in found:
         _add_question(suite, run.name, one)
     _count(suite)
-    if threshold_misses:
-        gate = _suite(root, f"{run.name}: thresholds", [0.0] * len(threshold_misses))
-        for miss in threshold_misses:
-            _add_case(gate, f"{run.name}.thresholds", miss, 0.0, ("failure", miss, miss))
+    if faults:
+        gate = _suite(root, f"{run.name}: thresholds", [0.0] * len(faults))
+        for fault in faults:
+            _add_case(gate, f"{run.name}.thresholds", fault, 0.0, ("failure", fault, fault))
         _count(gate)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

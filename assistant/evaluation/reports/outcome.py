@@ -13,8 +13,8 @@ from assistant.evaluation.metrics.evidence import same_evidence
 from assistant.evaluation.results import CitedQuote, GoldSpan, Item, Run
 
 _COMPLETE = {
-    "citation_recall_sentences": "share of the required passages quoted",
-    "contains": "share of the required words quoted",
+    "citation_recall_sentences": "required passages quoted",
+    "contains": "required words quoted",
 }
 """Metrics that are 1 for a complete answer, and what is said of one that is not."""
 
@@ -26,11 +26,6 @@ class Mark(StrEnum):
     BESIDE = "verbatim, but not on the gold"
     ALTERED = "not verbatim at the place it names"
     UNCHECKED = "not checked: the source's text is not at hand"
-
-    @property
-    def right(self) -> bool:
-        """Whether it is the quote that was wanted."""
-        return self is Mark.GOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +107,4 @@ def _misses(item: Item, quotes: Sequence[JudgedQuote]) -> list[str]:
 def _shortfall(item: Item, metric: str) -> str:
     """By how much a share falls short of 1; empty if it does not, or does not apply."""
     value = item.values.get(metric)
-    return "" if value is None or value.value is None or value.value >= 1 else f"{value.value:.2f} of 1"
+    return "" if value is None or value.value is None or value.value >= 1 else f"{value.value:.0%}"

@@ -1,0 +1,66 @@
+# What CI and a laptop run. `make help` lists the targets.
+PYTHON ?= python3
+VENV   ?= .venv
+PY     := $(VENV)/bin/python
+FRUS   ?= ../shared/data/frus/frus_documents.jsonl.gz
+SQUAD  ?= ../shared/data/squad/dev-v2.0.json.gz
+RUNS   ?= 3
+export Q ?= What were Mao's conditions for an armistice?
+
+.DEFAULT_GOAL := help
+.PHONY: help ask test check format golden docs eval bench calibrate build lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+ask: $(VENV)/.run ## Ask a question: make ask Q="Who was Filippov?"
+	@$(PY) -m assistant ask -- "$$Q"
+
+build: $(VENV)/.run ## Build the index, or bring it up to date
+	@$(PY) -m assistant build
+
+test: check ## Lint, types, tests with coverage, documentation and wheel
+	$(PY) -m pytest --cov --cov-report=term
+
+check: $(VENV)/.dev ## Lint and types
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+format: $(VENV)/.dev ## Put the code into its form
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+golden: $(VENV)/.dev ## Accept the present answers as the golden ones
+	$(PY) -m tests.update_golden
+
+docs: $(VENV)/.dev ## Bring the generated parts of the README up to date
+	$(PY) -m tests.update_documentation
+
+bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)
+	$(PY) -m benchmarks.bench --frus $(FRUS) --runs $(RUNS)
+
+calibrate: $(VENV)/.dev ## What each refusal threshold costs and gains
+	$(PY) -m benchmarks.calibrate
+
+lock: $(VENV)/.dev ## Pin the newest versions that fit (needs uv)
+	uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+	uv pip compile --quiet pyproject.toml --extra eval --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+		--constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## Remove what was built, but not the environment
+	rm -rf index/store build dist .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(VENV)/.run: requirements.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit("Python %d.%d found, 3.11 to 3.13 needed; run make PYTHON=python3.11 ..." % v)'
+	@echo "Making $(VENV) with the pinned requirements; this takes a minute or two, once."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Speed, memory and size, beside baselines measured in the same run; never a test."""

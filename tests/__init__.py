@@ -1,0 +1,1 @@
+"""Mirrors `assistant`; each test is a sentence about it."""

@@ -1,0 +1,1 @@
+"""Tests of `assistant.evaluation.metrics`, against tables computed by hand."""
