@@ -16,6 +16,7 @@ import click
 
 from assistant.domain import KINDS, Kind, Span
 from assistant.errors import AssistantError, QuestionError
+from assistant.evaluation.commands import eval_group
 
 if TYPE_CHECKING:
     from assistant.index import Progress
@@ -158,6 +159,9 @@ def doctor(context: click.Context, as_json: bool) -> None:
         console().print(render_checks(checks))
     if not all(check.ok for check in checks):
         sys.exit(1)
+
+
+main.add_command(eval_group)
 
 
 def _prepare(context: click.Context) -> Assistant:

@@ -12,11 +12,12 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
-from chromadb.api.client import Client
 from filelock import FileLock, Timeout
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
@@ -29,7 +30,10 @@ from assistant.lexical import LexicalIndex, LexicalWriter
 from assistant.manifest import Makings, Manifest, makings, now, read_manifest, write_manifest
 from assistant.models.embedding import Vectors, embed, identify
 from assistant.recipe import Recipe
-from assistant.vectors import VectorStore, connect, settle, delete_collection
+from assistant.vectors import VectorStore, connect, delete_collection, settle
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: what is being done, how many sources are done, of how many."""
@@ -83,11 +87,31 @@ def open_index(workshop: Workshop) -> Index:
     difference = manifest.makings.difference(workshop.expected())
     if difference is not None:
         raise IndexStale(f"the index in {workshop.store} is stale ({difference}); run `assistant build`")
-    return open_generation(workshop, manifest)
+    return _open_sound(workshop, manifest)
+
+
+def _open_sound(workshop: Workshop, manifest: Manifest) -> Index:
+    """The index of a manifest, if its rows are there and a search finds one of them; `doctor` looks at them all."""
+    index = open_generation(workshop, manifest)
+    try:
+        rows = (len(index.vectors), len(index.lexical))
+        if rows != (manifest.passages, manifest.passages):
+            raise IndexDamaged(
+                f"the index in {workshop.store} has {rows[0]} vectors and {rows[1]} rows of words, "
+                f"its manifest says {manifest.passages}; run `assistant build --force`"
+            )
+        if not index.vectors.reachable(list(islice(index.vectors.ids(), 1))):
+            raise IndexDamaged(
+                f"the vectors in {workshop.store} are not found by search; run `assistant build --force`"
+            )
+    except StoreError:
+        index.close()
+        raise
+    return index
 
 
 def open_generation(workshop: Workshop, manifest: Manifest) -> Index:
-    """The index of a manifest, whether or not it is current.
+    """The index of a manifest, whether or not it is current and whole.
 
     Raises:
         IndexDamaged: its parts cannot be read.
@@ -154,7 +178,7 @@ def _current(workshop: Workshop) -> Manifest | None:
     """The manifest of the index in place, if it and its folder are usable."""
     with suppress(IndexMissing, IndexDamaged):
         manifest = read_manifest(workshop.store)
-        open_generation(workshop, manifest).close()
+        _open_sound(workshop, manifest).close()
         return manifest
     return None
 

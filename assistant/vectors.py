@@ -77,12 +77,14 @@ class VectorStore:
 
     def write_at_once(self) -> None:
         """From the next time it is opened, write the graph to disk with every row."""
-        self._collection.modify(configuration={"hnsw": {"batch_size": 2, "sync_threshold": 2}})
+        with _writing():
+            self._collection.modify(configuration={"hnsw": {"batch_size": 2, "sync_threshold": 2}})
 
     def touch(self) -> None:
         """Write a few rows again, as they are."""
-        rows = self._collection.get(limit=3, include=["embeddings", "metadatas"])
-        self._collection.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
+        with _writing():
+            rows = self._collection.get(limit=3, include=["embeddings", "metadatas"])
+            self._collection.upsert(ids=rows["ids"], embeddings=rows["embeddings"], metadatas=rows["metadatas"])
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Any]:
         """The stored vectors of those ids that are there, by id."""

@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.frus import read_documents, write_corpus
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
-GOLD = Path(__file__).parents[1] / "eval" / "gold" / "plain.jsonl"
+GOLD = Path(__file__).parents[1] / "eval" / "gold" / "apart" / "plain.jsonl"
 QUESTION = "What were Mao's conditions for an armistice?"
 IMPORTS = (
     "import chromadb, click, filelock, llama_index.core, numpy, platformdirs, pydantic, regex, rich.console, "

@@ -25,16 +25,17 @@ def main() -> None:
     corpus = load_corpus(default_corpus())
     sources = [corpus.source(info.id) for info in corpus]
     dev = [q for q in load_gold(GOLD / "armistice.jsonl", sources) if split_of(q.id) == "dev" and not q.history]
-    far = load_gold(GOLD / "far.jsonl", sources)
+    far = load_gold(GOLD / "apart" / "far.jsonl", sources)
     with Assistant.open() as assistant:
         answerable = _scores(assistant, [q for q in dev if q.answerable])
         near = _scores(assistant, [q for q in dev if not q.answerable])
         other = _scores(assistant, list(far))
-    print(
-        f"| centre | refused of {len(answerable)} answerable | of {len(near)} near | of {len(other)} far |\n|---|---|---|---|"
-    )
+    groups = (answerable, near, other)
+    print(f"| centre | refused of {len(answerable)} answerable | of {len(near)} near | of {len(other)} far |")
+    print("|---|---|---|---|")
     for centre in np.arange(0.05, 0.45, 0.04):
-        print(f"| {centre:.2f} | " + " | ".join(f"{np.mean(s < centre):.2f}" for s in (answerable, near, other)) + " |")
+        shares = " | ".join(f"{np.mean(scores < centre):.2f}" for scores in groups)
+        print(f"| {centre:.2f} | {shares} |")
 
 
 def _scores(assistant: Assistant, questions: list[Question]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

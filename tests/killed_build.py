@@ -1,8 +1,8 @@
 """Builds that are killed at many points, each in a process of its own: ``python -m tests.killed_build FOLDER WHEN``.
 
 Prints one JSON object a line: how the build ended, what a reader found afterwards, and what lay in the store after the
-next build that belongs neither to its index nor to the one before. ``WHEN`` is ``first`` or ``rebuild``. Processes are forked before any database is opened, so that hundreds
-of builds cost one import.
+next build that belongs neither to its index nor to the one before. ``WHEN`` is ``first`` or ``rebuild``. Processes are
+forked before any database is opened, so that many builds cost one import.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from types import FrameType
+from typing import Any
 
 from assistant import index as index_module
 from assistant import manifest as manifest_module
@@ -91,7 +92,7 @@ def _count_lines(workshop: Workshop, limit: int | None) -> int:
     """Build, and return the number of lines that `index` and `manifest` ran; be killed when the limit is reached."""
     count = 0
 
-    def trace(frame: FrameType, event: str, argument: object) -> Callable[..., object] | None:
+    def trace(frame: FrameType, event: str, argument: Any) -> Any:  # noqa: ANN401 - as the interpreter calls it
         nonlocal count
         if frame.f_code.co_filename not in _TRACED:
             return None

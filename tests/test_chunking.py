@@ -17,7 +17,9 @@ from assistant.sentences import sentence_spans
 from assistant.structure import blocks
 from tests.specimens import make_source, texts
 
-_WORDS = st.lists(st.sampled_from("Mao asks Stalin about the armistice at the 38th parallel on 13.6.51".split()), min_size=1)
+_WORDS = st.lists(
+    st.sampled_from("Mao asks Stalin about the armistice at the 38th parallel on 13.6.51".split()), min_size=1
+)
 _SENTENCES = _WORDS.map(lambda words: " ".join(words).capitalize() + ".")
 _PARAGRAPHS = st.lists(_SENTENCES, min_size=1, max_size=6).map(" ".join)
 prose = st.lists(st.one_of(_PARAGRAPHS, st.just("# A heading")), min_size=1, max_size=8).map("\n\n".join)
@@ -101,10 +103,16 @@ def test_overlap_does_not_cross_a_heading() -> None:
     ]
 
 
-def test_white_space_between_sentences_counts() -> None:
-    lines = "\n \n".join(["Yes."] * 12)
+@pytest.mark.parametrize("gap", ["\n \n", " \n\t \n\u3000\n\t"])
+def test_white_space_between_sentences_counts(gap: str) -> None:
+    lines = gap.join(["Yes."] * 12)
     assert len(passages(lines, 16)) > 1
     assert all(count_tokens([p.text])[0] <= 16 for p in passages(lines, 16))
+
+
+def test_overlap_does_not_repeat_a_heading() -> None:
+    text = "# A rather long first heading\n\n# Two\n\nOne is here now. Two is here."
+    assert [p.text for p in passages(text, 17, 2)][1:] == ["One is here now. Two is here."]
 
 
 def test_a_sentence_over_the_size_stands_alone_and_whole() -> None:

@@ -46,6 +46,7 @@ def places(quote: str, source_id: str = "letter") -> list[tuple[str, str]]:
         ("We wait for the enemy to appeal!", "letter", Verdict.NOT_FOUND),
         ("lies at the 39th parallel", "reply", Verdict.NOT_FOUND),
         ("we wait for the enemy to appeal.", "letter", Verdict.NOT_FOUND),
+        ("We wait for the enemy …", "letter", Verdict.NOT_FOUND),
         ("We hope … We wait", "letter", Verdict.NOT_FOUND),
         ("", "letter", Verdict.NOT_FOUND),
         (" \n", "letter", Verdict.NOT_FOUND),
@@ -136,7 +137,12 @@ def test_a_citation_is_cut_from_the_source(telegram: Source) -> None:
     span = Span(start=start, end=start + 40)
     citation = cite(2, telegram, span)
     assert citation.quote == telegram.text[span.start : span.end]
-    assert (citation.number, citation.source_id, citation.span, citation.source) == (2, telegram.id, span, telegram.info)
+    assert (citation.number, citation.source_id, citation.span, citation.source) == (
+        2,
+        telegram.id,
+        span,
+        telegram.info,
+    )
     assert citation.locus == Locus(paragraph=8, point="3", heading=None)
 
 

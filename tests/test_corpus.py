@@ -288,7 +288,7 @@ def test_a_link_within_the_folder_is_followed(tmp_path: Path) -> None:
 def test_a_path_that_leads_to_no_file_is_refused(tmp_path: Path, file: str) -> None:
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(CorpusError, match="^a: "):
+    with pytest.raises(CorpusError, match=r"^a: "):
         load_corpus(jsonl(tmp_path, json.dumps(entry("a", "", file=file)))).source("a")
 
 
@@ -339,7 +339,9 @@ def test_a_corpus_counts_lists_and_finds_its_sources(corpus: Corpus) -> None:
 
 
 @pytest.mark.parametrize("call", [Corpus.info, Corpus.source, lambda c, i: c.select(Filter(sources=(i,)))])
-def test_an_unknown_source_is_named_beside_the_known_ones(corpus: Corpus, call: Callable[[Corpus, str], object]) -> None:
+def test_an_unknown_source_is_named_beside_the_known_ones(
+    corpus: Corpus, call: Callable[[Corpus, str], object]
+) -> None:
     with pytest.raises(UnknownSource, match=r"no source 'nobody'; known are letter-gao.*; `assistant sources`"):
         call(corpus, "nobody")
 
@@ -354,14 +356,14 @@ def test_a_filter_selects_in_the_catalogues_order(tmp_path: Path) -> None:
     tables = [entry("a", ""), entry("b", "", kind="background"), entry("c", "")]
     found = load_corpus(catalogue(tmp_path, *tables))
 
-    def ids(**fields: Any) -> list[str]:
-        return [info.id for info in found.select(Filter(**fields))]
+    def ids(wanted: Filter) -> list[str]:
+        return [info.id for info in found.select(wanted)]
 
-    assert ids() == ["a", "b", "c"]
-    assert ids(sources=("c", "a")) == ["a", "c"]
-    assert ids(kinds=("background",)) == ["b"]
-    assert ids(sources=("a", "b"), kinds=("primary",)) == ["a"]
-    assert ids(sources=()) == []
+    assert ids(Filter()) == ["a", "b", "c"]
+    assert ids(Filter(sources=("c", "a"))) == ["a", "c"]
+    assert ids(Filter(kinds=("background",))) == ["b"]
+    assert ids(Filter(sources=("a", "b"), kinds=("primary",))) == ["a"]
+    assert ids(Filter(sources=())) == []
 
 
 def test_a_digest_changes_with_text_and_kind_and_with_nothing_else(tmp_path: Path) -> None:

@@ -5,14 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.analysis import Analyzer
 from assistant.corpus import load_corpus
+from assistant.domain import Filter, Passage, SourceInfo
 from assistant.errors import (
     AssistantError,
     CorpusError,
@@ -26,6 +28,7 @@ from assistant.errors import (
 from assistant.index import Index, Workshop, build_index, open_index, read_source_digests
 from assistant.lexical import LexicalWriter
 from assistant.manifest import read_manifest, write_manifest
+from assistant.models.embedding import Vectors
 from assistant.recipe import Recipe
 from assistant.retrieval import Retriever
 from assistant.vectors import VectorStore
@@ -121,13 +124,7 @@ def test_a_source_that_only_changed_its_kind_is_found_by_the_new_kind(workshop: 
     build_index(renewed)
     with make_assistant(renewed) as assistant:
         assert assistant.retrieve("Who owns the mill?", kinds=["background"])
-        assert not assistant.index().lexical.search("mill", 5, replace_kinds("primary"))
-
-
-def replace_kinds(kind: Any) -> Any:
-    from assistant.domain import Filter
-
-    return Filter(kinds=(kind,))
+        assert not assistant.index().lexical.search("mill", 5, Filter(kinds=("primary",)))
 
 
 def test_an_incremental_build_gives_the_index_that_a_fresh_one_gives(workshop: Workshop, tmp_path: Path) -> None:
@@ -184,9 +181,12 @@ def test_large_archives_are_written_in_batches(workshop: Workshop, monkeypatch: 
     sizes: list[int] = []
     add = VectorStore.add
     monkeypatch.setattr("assistant.index._BATCH", 2)
-    monkeypatch.setattr(
-        VectorStore, "add", lambda self, batch, *rest: (sizes.append(len(batch)), add(self, batch, *rest))
-    )
+
+    def counted(self: VectorStore, batch: Sequence[Passage], infos: Sequence[SourceInfo], vectors: Vectors) -> None:
+        sizes.append(len(batch))
+        add(self, batch, infos, vectors)
+
+    monkeypatch.setattr(VectorStore, "add", counted)
     assert build_index(workshop, force=True).passages == expected
     assert len(opened_rows(workshop)) == expected == sum(sizes)
     assert max(sizes) == 2
@@ -221,7 +221,8 @@ def test_an_index_made_from_something_else_is_stale_by_the_name_of_what_changed(
 @pytest.mark.parametrize(("field", "value"), [("format", 0), ("chroma", "0.4")])
 def test_an_index_of_another_layout_is_stale_and_rebuilt(field: str, value: object, workshop: Workshop) -> None:
     manifest = build_index(workshop)
-    write_manifest(workshop.store, replace(manifest, makings=replace(manifest.makings, **{field: value})))
+    changes: dict[str, Any] = {field: value}
+    write_manifest(workshop.store, replace(manifest, makings=replace(manifest.makings, **changes)))
     with pytest.raises(IndexStale, match=f"{field}: {value} against"):
         open_index(workshop)
     assert build_index(workshop).generation != manifest.generation
@@ -276,6 +277,10 @@ DAMAGE: dict[str, Callable[[Path, Path], object]] = {
     "vectors are gone": lambda _, generation: shutil.rmtree(generation / "chroma"),
     "vector database is garbage": lambda _, generation: overwrite(generation / "chroma" / "chroma.sqlite3"),
     "vector database is truncated": lambda _, generation: halve(generation / "chroma" / "chroma.sqlite3"),
+    "vectors lack their graph": lambda _, generation: shutil.rmtree(next(generation.glob("chroma/*/"))),
+    "graph lacks its header": lambda _, generation: first(generation, "chroma/*/header.bin").unlink(),
+    "graph is garbage": lambda _, generation: overwrite(first(generation, "chroma/*/header.bin")),
+    "manifest counts more": edit_manifest(passages=99),
     "vector database is empty": lambda _, generation: (generation / "chroma" / "chroma.sqlite3").write_bytes(b""),
 }
 
@@ -333,10 +338,6 @@ def no_space(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def tantivy_full(*_: object, **__: object) -> None:
-    raise ValueError("IoError: No space left on device")
-
-
 FULL_DISK: dict[str, tuple[str, Callable[..., None]]] = {
     "a folder": ("pathlib.Path.mkdir", no_space),
     "vectors": ("chromadb.api.models.Collection.Collection.upsert", no_space),
@@ -363,21 +364,28 @@ def test_a_full_disk_leaves_the_old_index(place: str, workshop: Workshop, monkey
 
 def test_a_full_disk_under_the_word_index_leaves_no_index(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     class FullWriter:
-        def __init__(self, writer: Any) -> None:
-            self.add_document = writer.add_document
+        """A writer of tantivy on a full disk."""
 
-        commit = staticmethod(tantivy_full)
+        def __init__(self, writer: LexicalWriter) -> None:
+            self.add_document = writer._writer.add_document
+
+        def commit(self) -> None:
+            raise ValueError("IoError: No space left on device")
 
     init = LexicalWriter.__init__
 
-    def with_full_disk(self: Any, *arguments: Any) -> None:
-        init(self, *arguments)
-        self._writer = FullWriter(self._writer)
+    def with_full_disk(self: Any, folder: Path, analyzer: Analyzer) -> None:  # noqa: ANN401 - gets a false writer
+        init(self, folder, analyzer)
+        self._writer = FullWriter(self)
 
-    monkeypatch.setattr(LexicalWriter, "__init__", with_full_disk)
-    with pytest.raises(StoreError, match="word index cannot be written .*No space left"):
-        build_index(workshop)
-    assert not generations(workshop)
+    with monkeypatch.context() as patch:
+        patch.setattr(LexicalWriter, "__init__", with_full_disk)
+        with pytest.raises(StoreError, match=r"word index cannot be written .*No space left"):
+            build_index(workshop)
+    with pytest.raises(IndexMissing):
+        open_index(workshop)
+    current = build_index(workshop).generation
+    assert generations(workshop) == [current]
 
 
 def test_a_bad_source_leaves_the_old_index(workshop: Workshop) -> None:

@@ -149,6 +149,11 @@ def test_the_locus_of_a_quote_is_where_it_begins() -> None:
     assert locus(text, Span(start=at("Third"), end=len(text))) == Locus(paragraph=3, point=None, heading="Two")
 
 
+def test_a_quote_that_begins_in_the_gap_between_paragraphs_belongs_to_the_next() -> None:
+    text = "First.\n\n2. Second."
+    assert locus(text, Span(start=6, end=len(text))) == Locus(paragraph=2, point="2", heading=None)
+
+
 def test_a_quote_from_a_heading_has_that_heading_as_its_locus() -> None:
     assert locus("# One\n\nFirst.", Span(start=2, end=5)) == Locus(paragraph=1, point=None, heading="One")
 

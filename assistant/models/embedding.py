@@ -141,7 +141,7 @@ def _checked(embedding: BaseEmbedding, call: Any, rows: int) -> Vectors:  # noqa
         raise ModelError(
             f"embedding model {name} failed ({type(error).__name__}: {error}); check that it runs"
         ) from error
-    if vectors.ndim != 2 or len(vectors) != rows or not np.isfinite(vectors).all():
+    if vectors.ndim != 2 or len(vectors) != rows or not vectors.size or not np.isfinite(vectors).all():
         raise ModelError(f"embedding model {name} gave shape {vectors.shape} for {rows} texts, or numbers not finite")
     return vectors
 

@@ -1,0 +1,107 @@
+"""Sentences gathered from hits, scored, and narrowed to clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from assistant.corpus import Corpus, load_corpus
+from assistant.domain import Evidence, Hit, Passage, Span
+from assistant.evidence import Candidate, Reading, gather, judge, narrow
+from tests.specimens import write_corpus
+
+TERMS = "Terms: to restore the border; to leave a strip."
+TEXTS = {"a": f"# Head\n\nWe wait. They come!\n\n{TERMS}", "b": "They\ncome! We go."}
+
+
+@dataclass(frozen=True)
+class ScriptedReader:
+    """Scores by the words of a candidate; unknown words are an error, so that nothing is scored by accident."""
+
+    scores: Mapping[str, float]
+    answered: float = 0.9
+    asked: list[str] = field(default_factory=list)
+
+    def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
+        self.asked.append(question)
+        return Reading(scores=tuple(self.scores[c.text] for c in candidates), answered=self.answered)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Corpus:
+    return load_corpus(write_corpus(tmp_path / "archive", TEXTS))
+
+
+def hit(source_id: str, start: int = 0, end: int | None = None) -> Hit:
+    span = Span(start=start, end=len(TEXTS[source_id]) if end is None else end)
+    return Hit(passage=Passage(source_id=source_id, span=span, text=span.cut(TEXTS[source_id])), score=1.0)
+
+
+def quoted(source_id: str, words: str, score: float = 0.5) -> Evidence:
+    start = TEXTS[source_id].index(words)
+    return Evidence(source_id=source_id, span=Span(start=start, end=start + len(words)), score=score)
+
+
+def test_candidates_are_the_sentences_of_the_hits_without_headings(archive: Corpus) -> None:
+    found = gather([hit("a")], archive)
+    assert [candidate.text for candidate in found] == ["We wait.", "They come!", TERMS]
+    assert {candidate.source.id for candidate in found} == {"a"}
+
+
+def test_of_equal_sentences_only_that_of_the_best_hit_is_gathered(archive: Corpus) -> None:
+    found = gather([hit("b"), hit("a"), hit("b")], archive)
+    assert [(c.source.id, c.text) for c in found] == [
+        ("b", "They\ncome!"),
+        ("b", "We go."),
+        ("a", "We wait."),
+        ("a", TERMS),
+    ]
+
+
+def test_a_candidate_knows_the_passage_it_was_found_through(archive: Corpus) -> None:
+    (candidate,) = gather([hit("b", 11)], archive)
+    assert (candidate.text, candidate.passage) == ("We go.", Span(start=11, end=17))
+
+
+def test_no_hits_give_no_candidates(archive: Corpus) -> None:
+    assert gather([], archive) == ()
+
+
+def test_evidence_is_ordered_by_score_and_ties_by_the_order_of_hits(archive: Corpus) -> None:
+    reader = ScriptedReader({"We wait.": 0.2, "They come!": 0.7, TERMS: 0.2, "We go.": 0.7}, answered=0.3)
+    judgement = judge("What?", [hit("a"), hit("b")], archive, reader)
+    assert judgement.answered == 0.3
+    assert judgement.evidence == (
+        quoted("a", "They come!", 0.7),
+        quoted("b", "We go.", 0.7),
+        quoted("a", "We wait.", 0.2),
+        quoted("a", TERMS, 0.2),
+    )
+    assert reader.asked == ["What?"]
+
+
+FIRST, SECOND = "to restore the border", "to leave a strip."
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ({TERMS: 0.5, FIRST: 0.6, SECOND: 0.1}, FIRST),
+        ({TERMS: 0.5, FIRST: 0.1, SECOND: 0.49}, SECOND),
+        ({TERMS: 0.5, FIRST: 0.48, SECOND: 0.1}, TERMS),
+        ({TERMS: 0.5, FIRST: 0.5, SECOND: 0.5}, FIRST),
+    ],
+)
+def test_a_clause_is_quoted_if_it_keeps_nearly_the_whole_score(
+    archive: Corpus, scores: Mapping[str, float], expected: str
+) -> None:
+    assert narrow("What?", quoted("a", TERMS), archive, ScriptedReader(scores)) == quoted("a", expected)
+
+
+def test_a_sentence_without_clauses_is_not_read_again(archive: Corpus) -> None:
+    reader = ScriptedReader({})
+    assert narrow("What?", quoted("a", "We wait."), archive, reader) == quoted("a", "We wait.")
+    assert reader.asked == []
