@@ -21,6 +21,8 @@ build: $(VENV)/.run ## Build the index, or bring it up to date
 
 test: check ## Lint, types, tests with coverage, documentation and wheel
 	$(PY) -m pytest --cov --cov-report=term
+	$(PY) -m assistant eval --name gate --gold eval/gold/armistice.jsonl --out build/eval \
+		--thresholds eval/thresholds.toml --baseline eval/results/test.json
 
 check: $(VENV)/.dev ## Lint and types
 	$(PY) -m ruff format --check .
@@ -36,6 +38,10 @@ golden: $(VENV)/.dev ## Accept the present answers as the golden ones
 
 docs: $(VENV)/.dev ## Bring the generated parts of the README up to date
 	$(PY) -m tests.update_documentation
+
+eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside the stored results
+	$(PY) -m assistant eval --name test --gold eval/gold/armistice.jsonl --thresholds eval/thresholds.toml
+	$(PY) -m assistant eval --name plain --gold eval/gold/apart/plain.jsonl --split all
 
 bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)
 	$(PY) -m benchmarks.bench --frus $(FRUS) --runs $(RUNS)

@@ -54,7 +54,7 @@ class Assistant:
         cls,
         *,
         corpus: Path | str | None = None,
-        recipe: Path | str | None = None,
+        recipe: Recipe | Path | str | None = None,
         store: Path | str | None = None,
         embedding: BaseEmbedding | str | None = None,
         reader: Reader | None = None,
@@ -87,14 +87,14 @@ class Assistant:
         cls,
         *,
         corpus: Path | str | None = None,
-        recipe: Path | str | None = None,
+        recipe: Recipe | Path | str | None = None,
         store: Path | str | None = None,
         embedding: BaseEmbedding | str | None = None,
         reader: Reader | None = None,
     ) -> Self:
         """An assistant whose index is neither opened nor built yet, for `build` and `doctor`."""
-        settings = load_settings(_path(corpus), _path(recipe), _path(store))
-        loaded = load_recipe(settings.recipe)
+        settings = load_settings(_path(corpus), None if isinstance(recipe, Recipe) else _path(recipe), _path(store))
+        loaded = recipe if isinstance(recipe, Recipe) else load_recipe(settings.recipe)
         model = (
             embedding if isinstance(embedding, BaseEmbedding) else load_embedding(embedding or loaded.embedding.model)
         )
@@ -226,12 +226,18 @@ class Assistant:
 
     def _current_index(self) -> Index:
         seen = stamp(self._workshop.store)
-        if self._index is None or seen != self._stamp:
+        if self._index is not None and seen == self._stamp:
+            return self._index
+        try:
             opened = self._open_index()
-            if self._index is not None:
-                self._retired.append(self._index)  # another thread may be searching it
-            self._index, self._stamp = opened, seen
-        return self._index
+        except IndexDamaged:
+            if seen == stamp(self._workshop.store):
+                raise
+            return self._current_index()  # it was swept while it was being opened: there is a newer one
+        if self._index is not None:
+            self._retired.append(self._index)  # another thread may be searching it
+        self._index, self._stamp = opened, seen
+        return opened
 
     def _open_index(self) -> Index:
         try:

@@ -46,7 +46,7 @@ class Block:
 def blocks(text: str, within: Span | None = None) -> Iterator[Block]:
     r"""The blocks of a text, or of a span of it, in order.
 
-    >>> [block.point for block in blocks("Terms:\\n\\n- 1. To wait.\\n- 2. To ask.")]
+    >>> [block.point for block in blocks("Terms:\n\n- 1. To wait.\n- 2. To ask.")]
     [None, '1', '2']
     """
     for span in _block_spans(text, within or Span(start=0, end=max(len(text), 1))):

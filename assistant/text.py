@@ -7,9 +7,11 @@ and hyphens at a line's end. A changed digit, word, case or sign is a different 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 
 import regex
 
@@ -25,7 +27,7 @@ _GLYPHS = {
 _UNIT = regex.compile(
     r"(?P<hyphen>(?<=\w)[-‐\u00ad][^\S\n]*\r?\n\s*(?=\w))"  # a word broken at a line's end
     rf"|(?P<space>[{_INVISIBLE}]*\s[\s{_INVISIBLE}]*(?!\p{{M}}))"
-    r"|(?P<plain>[!-,.-~]+(?!\p{M}))"
+    r"|(?P<plain>[!-,.-~]+(?: [!-,.-~]+){0,99}(?!\p{M}))"  # words; not all at once, for each is remembered
     r"|(?P<cluster>\X)"  # a character with its marks, which composition may change
 )
 
@@ -35,9 +37,9 @@ class Normalised:
     """A normalised text and, for each of its characters, the stretch of the original that it stands for."""
 
     text: str
-    starts: tuple[int, ...]
+    starts: Sequence[int]
     """Original offset at which each character begins; never falls."""
-    ends: tuple[int, ...]
+    ends: Sequence[int]
     """Original offset at which each character ends; never falls."""
 
     def original(self, start: int, end: int) -> Span:
@@ -60,19 +62,17 @@ def normalise(text: str, *, keep_line_end_hyphens: bool = False) -> Normalised:
     A hyphen at a line's end is dropped with the line break, or kept with ``keep_line_end_hyphens`` (for compounds such
     as "so-called", which no rule can tell from a broken word).
 
-    >>> normalise("the  “neutral\\nzone”").text
+    >>> normalise("the  “neutral\nzone”").text
     'the "neutral zone"'
     """
-    characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    pieces: list[str] = []
+    starts, ends = array("I"), array("I")  # four bytes an offset: a text may have 50 million
     for start, end, replacement in _units(text, keep_line_end_hyphens):
+        pieces.append(replacement)
         one_to_one = len(replacement) == end - start
-        for index, character in enumerate(replacement):
-            characters.append(character)
-            starts.append(start + index if one_to_one else start)
-            ends.append(start + index + 1 if one_to_one else end)
-    return Normalised("".join(characters), tuple(starts), tuple(ends))
+        starts.extend(range(start, end) if one_to_one else repeat(start, len(replacement)))
+        ends.extend(range(start + 1, end + 1) if one_to_one else repeat(end, len(replacement)))
+    return Normalised("".join(pieces), starts, ends)
 
 
 def _units(text: str, keep_line_end_hyphens: bool) -> Iterator[tuple[int, int, str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ from assistant.errors import IndexDamaged, StoreError
 from assistant.models.embedding import Vectors
 from assistant.recipe import Dense
 
+_REGISTRY = Lock()
+"""Held while a client is made or closed: Chroma counts the users of a folder in a table not safe for threads."""
 _MOST_IDS = 500
 """Source ids in one filter; SQLite takes only so many variables."""
 
@@ -52,12 +55,13 @@ class VectorStore:
                 self._batch = client.get_max_batch_size()
                 self._euclidean = (self._collection.configuration_json.get("hnsw") or {}).get("space") == "l2"
         except StoreError:
-            client.close()
+            self.close()
             raise
 
     def close(self) -> None:
         """Release the files."""
-        self._client.close()
+        with _REGISTRY:
+            self._client.close()
 
     def __len__(self) -> int:
         with _reading():
@@ -227,9 +231,12 @@ def connect(folder: Path, url: str | None) -> Client:
     """
     settings = ChromaSettings(anonymized_telemetry=False)
     if url is None:
-        with _faults_as(StoreError, f"opened in {folder}", "see that the folder can be written"):
+        with _REGISTRY, _faults_as(StoreError, f"opened in {folder}", "see that the folder can be written"):
             return cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
-    with _faults_as(StoreError, f"reached at {url}", "see that the server runs, or unset ASSISTANT_CHROMA_URL"):
+    with (
+        _REGISTRY,
+        _faults_as(StoreError, f"reached at {url}", "see that the server runs, or unset ASSISTANT_CHROMA_URL"),
+    ):
         address = urlsplit(url)
         if address.scheme not in ("http", "https") or not address.hostname:
             raise ValueError("an address such as http://localhost:8000 is expected")
@@ -249,4 +256,5 @@ def delete_collection(url: str, name: str) -> None:
         with _writing(), suppress(NotFoundError):
             client.delete_collection(name)
     finally:
-        client.close()
+        with _REGISTRY:
+            client.close()

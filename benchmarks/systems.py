@@ -2,7 +2,7 @@ r"""Systems side by side on the same questions: ours, retrieval alone, and the r
 
     python -m benchmarks.systems --split test ours bm25 dense fused
     python -m benchmarks.systems --gold squad:../shared/data/squad/dev-v2.0.json.gz --sample 1000 \
-        --out eval/results/squad bm25 dense fused ours
+        --summaries-only --out eval/results/squad bm25 dense fused ours-one-quote ours
     python -m benchmarks.local_model &           # then, with the extra `rivals`:
     python -m benchmarks.systems --split test ours citation-engine verbatim-core --llm-url http://127.0.0.1:8089/v1
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -23,7 +24,7 @@ import click
 import numpy as np
 
 from assistant.domain import Hit
-from assistant.evaluation.adapters import Pick, Search, most_shared_words, top_sentence_system
+from assistant.evaluation.adapters import Pick, Search, assistant_system, most_shared_words, top_sentence_system
 from assistant.evaluation.archive import Archive
 from assistant.evaluation.public_data import parse_gold_argument
 from assistant.evaluation.reports.files import write_results
@@ -31,6 +32,7 @@ from assistant.evaluation.reports.markdown import side_by_side_markdown
 from assistant.evaluation.results import Run
 from assistant.evaluation.rivals import citation_engine, citation_engine_system, verbatim_system, verbatim_transform
 from assistant.evaluation.run import System, evaluate
+from assistant.evaluation.serialise import write_run
 from assistant.evaluation.subject import Choice, Subject, open_subject
 from assistant.models.embedding import embed_question, load_embedding
 from assistant.paths import data_root
@@ -68,11 +70,14 @@ def nearest_sentence(assistant: Assistant) -> Pick:
     return pick
 
 
-def systems(assistant: Assistant, subject: Subject, llm_url: str, llm: str) -> dict[str, Callable[[], System]]:
+def systems(
+    assistant: Assistant, store: Path | None, subject: Subject, llm_url: str, llm: str
+) -> dict[str, Callable[[], System]]:
     """Every system by name, made when it is wanted."""
     find, texts = searches(assistant), {source.id: source.text for source in subject.sources}
     return {
         "ours": lambda: subject.system,
+        "ours-one-quote": lambda: one_quote(assistant, store),
         "bm25": lambda: top_sentence_system(find["bm25"], texts, pick=most_shared_words),
         "dense": lambda: top_sentence_system(find["dense"], texts, pick=nearest_sentence(assistant)),
         "fused": lambda: top_sentence_system(find["fused"], texts, pick=most_shared_words),
@@ -92,17 +97,26 @@ def stock_engine(assistant: Assistant, subject: Subject, llm_url: str, llm: str)
     return citation_engine_system(citation_engine(subject.sources, model, embedding))
 
 
-def run_all(names: Sequence[str], choice: Choice, out: Path, llm_url: str, llm: str) -> list[Run]:
+def one_quote(assistant: Assistant, store: Path | None) -> System:
+    """Our chain when it may quote a single sentence: what it thinks the best one."""
+    best = assistant.recipe.answering.model_copy(update={"max_quotes": 1})
+    recipe = assistant.recipe.model_copy(update={"answering": best})
+    return assistant_system(Assistant.open(corpus=assistant.corpus.root, store=store, recipe=recipe))
+
+
+def run_all(
+    names: Sequence[str], choice: Choice, out: Path, llm_url: str, llm: str, *, summaries_only: bool = False
+) -> list[Run]:
     """The runs of the named systems, each written as it is done."""
-    opened: list[Assistant] = []
+    opened: list[tuple[Assistant, Path | None]] = []
 
     def opener(*, corpus: Path | None = None, store: Path | None = None) -> Assistant:
-        opened.append(Assistant.open(corpus=corpus, store=store))
-        return opened[-1]
+        opened.append((Assistant.open(corpus=corpus, store=store), store))
+        return opened[-1][0]
 
     runs: list[Run] = []
     with open_subject(choice, opener, command=shlex.join(["python", *sys.argv])) as subject:
-        known = systems(opened[-1], subject, llm_url, llm)
+        known = systems(*opened[-1], subject, llm_url, llm)
         for name in names:
             journal = out / ".unfinished" / f"{name}.jsonl"
             with_model = name in ("citation-engine", "verbatim-core")
@@ -115,7 +129,10 @@ def run_all(names: Sequence[str], choice: Choice, out: Path, llm_url: str, llm: 
                 progress=partial(show_progress, name),
                 resume=journal,
             )
-            write_results(run, Archive(subject.sources), out, rivals=runs)
+            if summaries_only:
+                write_run(replace(run, items=()), out / f"{name}.json")
+            else:
+                write_results(run, Archive(subject.sources), out, rivals=runs)
             journal.unlink()
             runs.append(run)
     return runs
@@ -133,15 +150,17 @@ def show_progress(name: str, done: int, total: int) -> None:
 @click.option("--sample", type=int, help="At most N answerable and N unanswerable questions.")
 @click.option("--limit", type=int, help="Only the first N questions.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("eval/results"), show_default=True)
+@click.option("--summaries-only", is_flag=True, help="Keep the figures and not every question, for big runs.")
 @click.option("--llm-url", default="http://127.0.0.1:8089/v1", show_default=True)
 @click.option("--llm", default="qwen2.5-coder-1.5b-instruct", show_default=True)
-def main(
+def main(  # noqa: PLR0913, PLR0917 - one argument an option
     names: Sequence[str],
     gold: str | None,
     split: Literal["dev", "test", "all"],
     sample: int | None,
     limit: int | None,
     out: Path,
+    summaries_only: bool,
     llm_url: str,
     llm: str,
 ) -> None:
@@ -149,7 +168,8 @@ def main(
     choice = Choice(
         gold=parse_gold_argument(gold or str(data_root() / "eval" / "gold")), split=split, sample=sample, limit=limit
     )
-    click.echo("\n" + side_by_side_markdown(run_all(names, choice, out, llm_url, llm)))
+    runs = run_all(names, choice, out, llm_url, llm, summaries_only=summaries_only)
+    click.echo("\n" + side_by_side_markdown(runs))
 
 
 if __name__ == "__main__":

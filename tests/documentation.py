@@ -12,11 +12,27 @@ import click
 from click.testing import CliRunner
 
 from assistant.cli import main
+from assistant.evaluation.reports.markdown import table_markdown
+from assistant.evaluation.reports.tables import figures, side_by_side
+from assistant.evaluation.serialise import read_run
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 BENCH = ROOT / "benchmarks" / "results" / "bench.json"
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+RESULTS = ROOT / "eval" / "results"
+_COMPARED = (
+    "quote_verified",
+    "coverage",
+    "evidence_hit",
+    "citation_precision_sentences",
+    "citation_f1_sentences",
+    "contains",
+    "refusal_precision",
+    "refusal_recall",
+    "answered_auroc",
+    "latency_s",
+)
 _QUESTION = "What were Mao's conditions for an armistice?"
 
 
@@ -56,9 +72,32 @@ def bench() -> str:
     return f"\nOn {results['machine']}:\n\n{report(results)}\n\n"
 
 
-def evaluation() -> str:
-    """The evaluation's table, from its result files."""
-    return "\n"
+def plain() -> str:
+    """What became of the plain questions, in one sentence."""
+    run = read_run(RESULTS / "plain.json")
+    found = sum(item.values["evidence_hit"].value == 1 for item in run.items)
+    total = len(run.items)
+    return f"\n{found} of {total} plain questions ({found / total:.0%}) have a right sentence among the quotes.\n\n"
 
 
-_MAKERS = {"answer": answer, "commands": commands, "bench": bench, "evaluation": evaluation}
+def test() -> str:
+    """The figures of the test half."""
+    return f"\n{table_markdown(figures(read_run(RESULTS / 'test.json'))).strip()}\n\n"
+
+
+def rivals() -> str:
+    """Ours beside the rivals."""
+    return _beside("rivals", ("ours", "citation-engine", "verbatim-core"))
+
+
+def squad() -> str:
+    """Ours beside retrieval alone."""
+    return _beside("squad", ("bm25", "dense", "fused", "ours-one-quote", "ours"))
+
+
+def _beside(folder: str, names: tuple[str, ...]) -> str:
+    runs = [read_run(RESULTS / folder / f"{name}.json") for name in names]
+    return f"\n{table_markdown(side_by_side(runs, _COMPARED)).strip()}\n\n"
+
+
+_MAKERS = {maker.__name__: maker for maker in (answer, commands, bench, plain, test, rivals, squad)}

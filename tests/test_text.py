@@ -150,6 +150,11 @@ def test_a_different_text_is_not_found(quote: str, text: str) -> None:
     assert quote == "cafe" or locate(quote, text) == ()
 
 
+def test_a_long_text_is_searched_by_form_too() -> None:
+    text = "On the border at the 38th parallel we wait. " * 100_000 + "A “neutral zone”."
+    assert found('a "neutral zone"', text.replace("A “", "a “")) == ["a “neutral zone”"]
+
+
 def test_all_places_of_an_ambiguous_quote_are_given_even_overlapping_ones() -> None:
     assert [m.span.start for m in locate("zone", "zone, zone and zones")] == [0, 6, 15]
     assert [m.span.start for m in locate("aa", "aaa")] == [0, 1]
