@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from threading import Lock
 
@@ -14,6 +13,7 @@ from assistant.errors import RecipeError
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]+|(?:(?![{_CJK}])\w)+(?:['’](?:(?![{_CJK}])\w)+)*")
+_IDEOGRAPHIC = re.compile(f"[{_CJK}]")
 _POSSESSIVE = re.compile(r"['’]s?$|['’]s\b")
 _STOP_WORDS = frozenset(
     "a about above after again all also am an and any are as at be because been before being below between both but by "
@@ -35,7 +35,7 @@ class Analyzer:
             raise RecipeError(f"no Snowball stemmer for {language!r}; use none, or one of {known}")
         self._stemmer = None if language == "none" else snowballstemmer.stemmer(language)
         self._lock = Lock()
-        self._stem = lru_cache(maxsize=200_000)(self._stem_word)
+        self._terms = lru_cache(maxsize=200_000)(self._word_terms)
 
     def terms(self, text: str) -> list[str]:
         """All terms of a text, in order.
@@ -51,28 +51,25 @@ class Analyzer:
         return chosen or self.terms(text)
 
     def stem(self, word: str) -> str:
-        """The stem of one folded word."""
-        return self._stem(word)
+        """The stem of one folded word; a word of several ideographs stays as it is."""
+        terms = self._terms(word)
+        return terms[0] if len(terms) == 1 else word
 
-    def _terms(self, word: str) -> Iterator[str]:
-        if not re.match(f"[{_CJK}]", word):
-            yield self._stem(word)
-        elif len(word) == 1:
-            yield word
-        else:
-            yield from (word[index : index + 2] for index in range(len(word) - 1))
-
-    def _stem_word(self, word: str) -> str:
+    def _word_terms(self, word: str) -> tuple[str, ...]:
+        """The terms of one folded word: its stem, or its pairs of characters."""
+        if _IDEOGRAPHIC.match(word):
+            return tuple(word[index : index + 2] for index in range(max(1, len(word) - 1)))
         if self._stemmer is None:
-            return word
+            return (word,)
         with self._lock:
-            return str(self._stemmer.stemWord(word))
+            return (str(self._stemmer.stemWord(word)),)
 
 
 def words(text: str) -> list[str]:
     """The words of a text, folded for comparison: compatibility form, no case, no possessive ending."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [_POSSESSIVE.sub("", word) for word in _WORD.findall(folded)]
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    found = _WORD.findall(folded)
+    return [_POSSESSIVE.sub("", w) if "'" in w or "’" in w else w for w in found]
 
 
 def is_function_word(word: str) -> bool:

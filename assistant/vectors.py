@@ -6,6 +6,7 @@ A row is a passage's id, its vector, and what a stock LlamaIndex program needs t
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -203,24 +204,20 @@ def _conditions(wanted: Filter) -> Iterator[dict[str, Any] | None]:
         yield {"$and": [kinds, sources]} if kinds else sources
 
 
-def llama_metadata(passage: Passage, info: SourceInfo) -> dict[str, str | int]:
-    """Flat metadata for filters, with the node as LlamaIndex's ``ChromaVectorStore`` reads it."""
-    from llama_index.core.schema import TextNode
+def llama_metadata(passage: Passage, info: SourceInfo) -> dict[str, str]:
+    """The two fields that filters need, and the node as LlamaIndex's ``ChromaVectorStore`` reads it.
 
-    flat: dict[str, str | int] = {
-        "source_id": passage.source_id,
-        "kind": info.kind,
-        "start": passage.span.start,
-        "end": passage.span.end,
+    As little as will do: every field and every character costs Chroma a row and an index entry.
+    """
+    fields = {"source_id": passage.source_id, "kind": info.kind}
+    node = {
+        "id_": passage.id,
+        "text": passage.text,
+        "metadata": fields,
+        "start_char_idx": passage.span.start,
+        "end_char_idx": passage.span.end,
     }
-    node = TextNode(
-        id_=passage.id,
-        text=passage.text,
-        metadata=dict(flat),
-        start_char_idx=passage.span.start,
-        end_char_idx=passage.span.end,
-    )
-    return {**flat, "_node_content": node.to_json(), "_node_type": "TextNode"}
+    return {**fields, "_node_content": json.dumps(node, ensure_ascii=False)}
 
 
 def connect(folder: Path, url: str | None) -> Client:

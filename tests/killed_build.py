@@ -31,7 +31,7 @@ from assistant.index import Workshop, build_index, open_index
 from tests.stores import make_workshop
 
 _TRACED = {index_module.__file__, manifest_module.__file__}
-_LINES, _LAST_LINES, _DELAYS = 12, 12, 4
+_LINES, _LAST_LINES, _DELAYS = 8, 8, 4
 
 
 def main(folder: Path, when: str) -> None:

@@ -74,7 +74,8 @@ def test_a_hit_is_cut_from_its_source_and_knows_its_ranks(archive: Assistant) ->
     best = hits[0]
     assert best.passage.source_id == "mill"
     assert (best.dense_rank, best.lexical_rank) == (1, 1)
-    assert best.score == pytest.approx(2 / 61)
+    chosen = archive.recipe.retrieval
+    assert best.score == pytest.approx((chosen.dense_weight + chosen.lexical_weight) / (chosen.rrf_k + 1))
     for hit in hits:
         span = hit.passage.span
         assert hit.passage.text == archive.source(hit.passage.source_id).text[span.start : span.end]

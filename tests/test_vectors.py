@@ -218,14 +218,12 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 
 def test_metadata_is_flat_and_carries_the_node_for_llamaindex() -> None:
+    from llama_index.core.schema import TextNode
     from llama_index.core.vector_stores.utils import metadata_dict_to_node
 
     metadata = llama_metadata(passage("letter", 10), make_info("letter", kind="background"))
-    assert {name: metadata[name] for name in ("source_id", "kind", "start", "end")} == {
-        "source_id": "letter",
-        "kind": "background",
-        "start": 10,
-        "end": 14,
-    }
+    assert {name: metadata[name] for name in ("source_id", "kind")} == {"source_id": "letter", "kind": "background"}
     node = metadata_dict_to_node(metadata)
+    assert isinstance(node, TextNode)
     assert (node.node_id, node.get_content(), node.metadata["source_id"]) == ("letter:10-14", "Text", "letter")
+    assert (node.start_char_idx, node.end_char_idx) == (10, 14)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 DEFAULT = "wordllama"
+_BATCH = 512
+"""Texts tokenized together."""
 _INTEGRATIONS = {
     "huggingface": ("llama_index.embeddings.huggingface", "HuggingFaceEmbedding"),
     "fastembed": ("llama_index.embeddings.fastembed", "FastEmbedEmbedding"),
@@ -55,12 +57,18 @@ class WordLlamaEmbedding(BaseEmbedding):
 
 
 def embed_texts(texts: Sequence[str]) -> Vectors:
-    """Unit vectors of texts by the default model, shape (texts, 256); a text without a known token gets zeros."""
-    if not texts:
-        return np.zeros((0, 256), dtype=np.float32)
-    vectors = _wordllama().embed(list(texts), norm=False)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
+    """Unit vectors of texts by the default model, shape (texts, 256); a text without a known token gets zeros.
+
+    The mean of the token vectors, as `WordLlamaInference.embed` makes it, but without its padding to equal lengths.
+    """
+    model = _wordllama()
+    vectors = np.zeros((len(texts), model.embedding.shape[1]), dtype=np.float32)
+    for start in range(0, len(texts), _BATCH):
+        encoded = model.tokenizer.encode_batch_fast(list(texts[start : start + _BATCH]), add_special_tokens=False)
+        for row, tokens in enumerate(encoded, start=start):
+            if tokens.ids:
+                vectors[row] = model.embedding[tokens.ids].mean(axis=0)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -72,11 +80,13 @@ def _wordllama() -> WordLlamaInference:
         from wordllama import WordLlama
     try:
         # Its own path look-up misses the tokenizer in its wheel; the package folder as cache finds both files.
-        return WordLlama.load(cache_dir=Path(package.origin).parent, disable_download=True)
+        model = WordLlama.load(cache_dir=Path(package.origin).parent, disable_download=True)
     except FileNotFoundError as error:
         raise ModelError(
             f"wordllama {version('wordllama')} does not carry its weights ({error}); install 0.4"
         ) from error
+    model.tokenizer.no_padding()
+    return model
 
 
 @contextmanager
