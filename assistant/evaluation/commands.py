@@ -44,6 +44,7 @@ class _Options(TypedDict):
     limit: int | None
     seed: int
     resume: bool
+    workers: int
     as_json: bool
 
 
@@ -76,6 +77,7 @@ def open_assistant(
 @click.option("--sample", type=click.IntRange(min=1), help="At most N answerable and N unanswerable questions.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the sample.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Questions asked at once.")
 @click.option("--resume", is_flag=True, help="Go on with a run of this name that was broken off.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 @click.pass_context
@@ -96,7 +98,7 @@ def eval_group(context: click.Context, **options: Unpack[_Options]) -> None:
         seed=options["seed"],
     )
     name = options["name"] or _default_name(chosen)
-    run, sources = _run(context, chosen, name, out / ".unfinished" if options["resume"] else None)
+    run, sources = _run(context, chosen, name, out / ".unfinished" if options["resume"] else None, options["workers"])
     rule = options["thresholds"] or (_data("thresholds.toml") if gold is None else None)
     faults = _faults(run, rule, options["baseline"])
     _write(run, sources, out, faults)
@@ -156,7 +158,9 @@ def _need_extra() -> None:
         )
 
 
-def _run(context: click.Context, chosen: Choice, name: str, unfinished: Path | None) -> tuple[Run, tuple[Source, ...]]:
+def _run(
+    context: click.Context, chosen: Choice, name: str, unfinished: Path | None, workers: int
+) -> tuple[Run, tuple[Source, ...]]:
     from assistant.evaluation.reports.files import checked_name
     from assistant.evaluation.run import evaluate
     from assistant.evaluation.subject import open_subject
@@ -178,6 +182,7 @@ def _run(context: click.Context, chosen: Choice, name: str, unfinished: Path | N
             provenance=subject.provenance,
             progress=progress,
             resume=journal,
+            workers=workers,
         )
     if journal is not None:
         journal.unlink()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
@@ -27,7 +29,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 """Told after each question how many of how many are done."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - settings, by keyword
     system: System,
     gold: Sequence[Question],
     *,
@@ -37,13 +39,15 @@ def evaluate(
     progress: Progress | None = None,
     resume: Path | None = None,
     repeat: int = 1,
+    workers: int = 1,
 ) -> Run:
     """The run of a system over gold questions, in their order: one item each, whatever the system does.
 
     With ``resume``, items are kept in that file as they are made and, if it holds some already, taken from it;
     questions at which the system failed are asked again. It must be the same run: same name, provenance (so put no
     time of day into it), gold, sources, metrics and repeats. With ``repeat`` 2 or more, each question is asked so often
-    and ``identity`` says whether the answers were the same.
+    and ``identity`` says whether the answers were the same. With ``workers`` 2 or more, so many questions are asked at
+    once: only for a system that may be shared between threads, and latency then means under that load.
 
     Raises:
         EvaluationError: gold ids repeat, a gold span is not in the sources, or ``resume`` belongs to another run.
@@ -54,15 +58,20 @@ def evaluate(
     fingerprint = _fingerprint(name, provenance, gold, known, repeat)
     done = {} if resume is None else _succeeded(open_journal(resume, fingerprint))
     items = []
-    for count, question in enumerate(gold, start=1):
-        if question.id not in done:
-            done[question.id] = _item(system, question, archive, repeat)
-            if resume is not None:
-                append(resume, done[question.id])
-        items.append(done[question.id])
-        if progress is not None:
-            progress(count, len(gold))
+    with ThreadPoolExecutor(workers) as pool:
+        make = partial(_made, done, system, archive, repeat)
+        for item in pool.map(make, gold) if workers > 1 else map(make, gold):
+            items.append(item)
+            if resume is not None and item.question.id not in done:
+                append(resume, item)
+            if progress is not None:
+                progress(len(items), len(gold))
     return Run(name=name, provenance=dict(provenance), items=tuple(items), summaries=summarise(items))
+
+
+def _made(done: Mapping[str, Item], system: System, archive: Archive, repeat: int, question: Question) -> Item:
+    """The item of a question: the one that is there already, or a new one."""
+    return done.get(question.id) or _item(system, question, archive, repeat)
 
 
 def _succeeded(items: Iterable[Item]) -> dict[str, Item]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -128,6 +129,20 @@ def test_a_run_that_broke_off_goes_on_where_it_stood(tmp_path: Path) -> None:
     again = run(Scripted({}), resume=journal)
     assert again == resumed
     assert [item.response for item in again.items] == list(RIGHT.values())
+
+
+def test_workers_ask_at_once_and_give_the_same_run_in_the_same_order(tmp_path: Path) -> None:
+    meeting = Barrier(3, timeout=10)  # breaks unless all three questions are under way together
+
+    def waiting(question: str, history: tuple[str, ...]) -> Response:
+        meeting.wait()
+        return RIGHT[question]
+
+    journal = tmp_path / "run.jsonl"
+    found = evaluate(waiting, GOLD, name="s", sources=SOURCES, provenance={"model": "m"}, resume=journal, workers=3)
+    assert [item.question for item in found.items] == list(GOLD)
+    assert [item.response for item in found.items] == list(RIGHT.values())
+    assert run(Scripted({}), resume=journal).items == found.items
 
 
 @pytest.mark.parametrize("cut", [1, 40, 700])
