@@ -145,10 +145,15 @@ def in_document_order(evidence: Iterable[Evidence], order: Sequence[str]) -> lis
 
 
 def byline(info: SourceInfo) -> str:
-    """Who speaks, in which form, to whom, when: ``Mao Zedong, telegram to Gao Gang and Kim Il Sung, 13 June 1951``."""
-    author, form = ("" if value == UNKNOWN else value for value in (info.author, info.form))
+    """Who speaks, in which form, to whom, when: ``Mao Zedong, telegram to Gao Gang and Kim Il Sung, 13 June 1951``.
+
+    Where no author is known, the title stands instead.
+    """
+    if info.author == UNKNOWN:
+        return f"“{info.title}”, {written_date(info)}"
+    form = "" if info.form == UNKNOWN else info.form
     address = "" if info.addressee in (UNKNOWN, "none") else f"to {info.addressee}"
-    return ", ".join(part for part in (author, f"{form} {address}".strip(), written_date(info)) if part)
+    return ", ".join(part for part in (info.author, f"{form} {address}".strip(), written_date(info)) if part)
 
 
 def written_date(info: SourceInfo) -> str:

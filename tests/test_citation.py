@@ -180,7 +180,7 @@ def test_a_date_is_written_in_words_with_its_doubt(date: str, certainty: str, wo
         ({}, "Ada Author, letter to Bo Reader, 13 June 1951"),
         ({"addressee": "unknown"}, "Ada Author, letter, 13 June 1951"),
         ({"addressee": "none"}, "Ada Author, letter, 13 June 1951"),
-        ({"author": "unknown"}, "letter to Bo Reader, 13 June 1951"),
+        ({"author": "unknown", "title": "Letter from the river"}, "“Letter from the river”, 13 June 1951"),
         ({"form": "unknown"}, "Ada Author, to Bo Reader, 13 June 1951"),
         ({"form": "unknown", "addressee": "none"}, "Ada Author, 13 June 1951"),
         ({"date": "unknown", "date_certainty": "unknown"}, "Ada Author, letter to Bo Reader, undated"),
