@@ -97,13 +97,13 @@ def test_nothing_chosen_cites_and_states_nothing(archive: Corpus) -> None:
 
 
 def test_each_statement_is_a_quote_with_its_number_and_the_speaker_is_named_where_he_begins() -> None:
-    a, b = make_source("We wait. They come.", "a"), make_source("We go.", "b", author="unknown")
+    a, b = make_source("We wait. They come.", "a"), make_source("We go.", "b", author="Cy Other")
     spans = [(a, Span(start=0, end=8)), (a, Span(start=9, end=19)), (b, Span(start=0, end=6))]
     statements = extractive.state([cite(number, source, span) for number, (source, span) in enumerate(spans, start=1)])
     assert [(statement.text, statement.citations) for statement in statements] == [
         ("Ada Author, letter to Bo Reader, 13 June 1951: “We wait.” [1]", (1,)),
         ("“They come.” [2]", (2,)),
-        ("letter to Bo Reader, 13 June 1951: “We go.” [3]", (3,)),
+        ("Cy Other, letter to Bo Reader, 13 June 1951: “We go.” [3]", (3,)),
     ]
 
 

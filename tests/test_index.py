@@ -118,6 +118,16 @@ def test_only_changed_and_added_sources_are_embedded_again(workshop: Workshop, e
     assert set(embedding.seen[count:]) == {CHANGED["harbour"], CHANGED["kiln"]}
 
 
+def test_a_source_changed_to_words_of_the_same_length_is_embedded_again(
+    workshop: Workshop, embedding: RecordingEmbedding
+) -> None:
+    build_index(workshop)
+    swapped = THREE["harbour"].replace("Herring", "Lobster")
+    corpus = load_corpus(write_corpus(workshop.corpus.root, THREE | {"harbour": swapped}))
+    build_index(replace(workshop, corpus=corpus))
+    assert embedding.seen[3:] == [swapped]
+
+
 def test_a_source_that_only_changed_its_kind_is_found_by_the_new_kind(workshop: Workshop) -> None:
     build_index(workshop)
     renewed = replace(workshop, corpus=load_corpus(write_corpus(workshop.corpus.root, THREE, kind="background")))
@@ -400,6 +410,16 @@ def test_a_bad_source_leaves_the_old_index(workshop: Workshop) -> None:
     with pytest.raises(CorpusError, match="mill"):
         build_index(replace(workshop, corpus=load_corpus(workshop.corpus.root)), force=True)
     assert (read_manifest(workshop.store), generations(workshop)) == (manifest, [manifest.generation])
+
+
+def test_every_bad_source_is_named_before_anything_is_embedded(
+    workshop: Workshop, embedding: RecordingEmbedding
+) -> None:
+    (workshop.corpus.root / "mill.txt").write_text("Other words.")
+    (workshop.corpus.root / "harbour.txt").unlink()
+    with pytest.raises(CorpusError, match=r"2 of 3 sources cannot be used:\n  harbour: .*\n  mill: "):
+        build_index(workshop)
+    assert embedding.seen == []
 
 
 def test_a_source_that_changes_during_the_build_leaves_the_old_index(workshop: Workshop, folder: Path) -> None:

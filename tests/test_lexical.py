@@ -17,8 +17,8 @@ Build = Callable[..., LexicalIndex]
 
 TEXTS = {
     "bridge": "The old bridge was built of oak, of oak and of iron.",
-    "twin-a": "Herring is landed at dawn.",
     "twin-b": "Herring is landed at dawn.",
+    "twin-a": "Herring is landed at dawn.",
     "oak": "An oak.",
     "truce": "停战谈判在三八线举行。",
     "other": "战争与和平",

@@ -11,6 +11,7 @@ from assistant.errors import QuestionError, UnknownSource
 from assistant.index import build_index
 from assistant.recipe import Recipe, Retrieval
 from assistant.retrieval import Ranked, fuse, read_passage
+from assistant.vectors import Found, VectorStore
 from tests.specimens import make_info, write_corpus
 from tests.stores import THREE, make_assistant, make_workshop
 
@@ -81,6 +82,15 @@ def test_a_hit_is_cut_from_its_source_and_knows_its_ranks(archive: Assistant) ->
         assert hit.passage.text == archive.source(hit.passage.source_id).text[span.start : span.end]
         assert read_passage(hit.passage.id, archive.corpus) == hit.passage
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_passages_at_right_angles_to_the_question_or_beyond_are_no_dense_hits(
+    archive: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = sorted(archive.index().vectors.ids())
+    found = [Found(id_, score) for id_, score in zip(ids, (0.4, 0.0, -0.2), strict=False)]
+    monkeypatch.setattr(VectorStore, "search", lambda *_: found)
+    assert [(hit.passage.id, hit.dense_rank) for hit in archive.retrieve("zeppelin")] == [(ids[0], 1)]
 
 
 def test_the_same_text_in_two_sources_is_found_twice(archive: Assistant) -> None:
