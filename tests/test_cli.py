@@ -272,13 +272,20 @@ def test_nothing_in_a_source_steers_the_terminal(tmp_path: Path) -> None:
     options = ("--corpus", archive, "--store", tmp_path / "store")
     for command in (
         ("ask", "What was the bridge built of?"),
-        ("ask", "photosynthesis of zeppelins"),
         ("show", "bridge"),
         ("show", "bridge", "--span", "14:30"),
         ("sources",),
     ):
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", succeed(*options, *command)), command
     assert "[bold]built[/bold]" in succeed(*options, "show", "bridge")
+    refusing = tmp_path / "recipe.toml"
+    recipe = default_recipe().read_text(encoding="utf-8")
+    refusing.write_text(re.sub(r"(?m)^threshold = [\d.]+", "threshold = 1.0", recipe), encoding="utf-8")
+    said = succeed(*options, "--recipe", refusing, "ask", "What was the bridge built of?")
+    assert "Nearest: A\\x1b[2J, letter to Bo Reader, 13 June 1951, “Bridge \\x1b[31m”, para. 1" in " ".join(
+        said.split()
+    )
+    assert "\x1b" not in said
 
 
 def test_a_terminal_of_another_encoding_gets_escapes_and_true_json(store: Path) -> None:
