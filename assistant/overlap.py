@@ -25,11 +25,11 @@ from assistant.models.embedding import embed_texts, word_vector
 from assistant.questions import Expected, expects, supplies
 from assistant.recipe import Answering
 
-_NEAR = 0.3
+_NEAR = 0.2
 """Cosine of two word vectors from which they begin to count as related."""
-_SPEAKER_MATCH = 0.8
+_SPEAKER_MATCH = 1.0
 """What a word of the source's byline counts in each of its sentences."""
-_COSINE_SHARE = 0.3
+_COSINE_SHARE = 0.2
 """Share of the sentence cosine in the score; the rest is word overlap."""
 _KIND_BONUS = {
     Expected.TIME: 0.15,
