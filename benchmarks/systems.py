@@ -115,7 +115,9 @@ def run_all(
         return opened[-1][0]
 
     runs: list[Run] = []
-    with open_subject(choice, opener, command=shlex.join(["python", "-m", "benchmarks.systems", *sys.argv[1:]])) as subject:
+    with open_subject(
+        choice, opener, command=shlex.join(["python", "-m", "benchmarks.systems", *sys.argv[1:]])
+    ) as subject:
         known = systems(*opened[-1], subject, llm_url, llm)
         for name in names:
             journal = out / ".unfinished" / f"{name}.jsonl"
