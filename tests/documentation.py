@@ -79,8 +79,9 @@ def plain() -> str:
     right = sum((item.values["citation_precision_sentences"].value or 0) > 0 for item in run.items)
     required = sum(item.values["evidence_hit"].value == 1 for item in run.items)
     return (
-        f"\n{right} of {total} plain questions ({right / total:.0%}) have a right sentence among the quotes, counting every "
-        f"sentence that the gold accepts as evidence; {required} ({required / total:.0%}) have one that it requires.\n\n"
+        f"\n{right} of {total} plain questions ({right / total:.0%}) have a right sentence among the quotes, counting "
+        f"every sentence that the gold accepts as evidence; {required} ({required / total:.0%}) have one that it "
+        "requires.\n\n"
     )
 
 
