@@ -77,19 +77,12 @@ class OverlapReader:
         return np.stack([self._match(candidate, vectors, stems) for candidate in candidates])
 
     def _match(self, candidate: Candidate, vectors: Matrix, stems: Sequence[str]) -> Matrix:
-        said, said_vectors = self._said(candidate.text)
-        speaker = self._speaker(candidate.source.info)
+        said, said_vectors = _said(self.analyzer, candidate.text)
+        speaker = _speaker(self.analyzer, candidate.source.info)
         near = (vectors @ said_vectors.T).max(axis=1, initial=0.0)
         soft = np.clip((near - _NEAR) / (1 - _NEAR), 0, 1)
         sure = [1.0 if stem in said else _SPEAKER_MATCH if stem in speaker else 0.0 for stem in stems]
         return np.asarray(np.maximum(soft, sure), dtype=np.float32)
-
-    def _said(self, text: str) -> tuple[frozenset[str], Matrix]:
-        """The stems and the word vectors, shape (words, 256), of a sentence."""
-        return _said(self.analyzer, text)
-
-    def _speaker(self, info: SourceInfo) -> frozenset[str]:
-        return frozenset(self.analyzer.terms(f"{byline(info)} {info.title}"))
 
 
 def _kind_bonus(question: str, candidates: Sequence[Candidate]) -> Matrix:
@@ -106,9 +99,16 @@ def content_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=4_096)
 def _said(analyzer: Analyzer, text: str) -> tuple[frozenset[str], Matrix]:
+    """The stems and the word vectors, shape (words, 256), of a sentence."""
     said = content_words(text)
     stems = frozenset(analyzer.stem(word) for word in said)
     return stems, np.stack([word_vector(word)[0] for word in said]) if said else np.zeros((0, 256), dtype=np.float32)
+
+
+@lru_cache(maxsize=1_024)
+def _speaker(analyzer: Analyzer, info: SourceInfo) -> frozenset[str]:
+    """The terms that name a source's speaker, addressee, date and title."""
+    return frozenset(analyzer.terms(f"{byline(info)} {info.title}"))
 
 
 @lru_cache(maxsize=64)
