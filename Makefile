@@ -50,9 +50,9 @@ calibrate: $(VENV)/.dev ## What each refusal threshold costs and gains
 	$(PY) -m benchmarks.calibrate
 
 lock: $(VENV)/.dev ## Pin the newest versions that fit (needs uv)
-	uv pip compile --quiet pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \
+	uv pip compile --quiet pyproject.toml --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
-	uv pip compile --quiet pyproject.toml --extra eval --group dev --universal --python-version 3.11 \
+	uv pip compile --quiet pyproject.toml --extra eval --group dev --universal --no-strip-extras --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 		--constraint requirements.lock --output-file requirements-dev.lock
 
