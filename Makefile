@@ -4,14 +4,16 @@ VENV   ?= .venv
 PY     := $(VENV)/bin/python
 FRUS   ?= ../shared/data/frus/frus_documents.jsonl.gz
 SQUAD  ?= ../shared/data/squad/dev-v2.0.json.gz
+TRAIN  ?= ../shared/data/squad/train-v1.0.json.gz
+READER := assistant/models/evidence_reader
 RUNS   ?= 3
 export Q ?= What were Mao's conditions for an armistice?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask test check format golden docs eval bench calibrate build lock clean
+.PHONY: help ask test check format golden docs eval bench bench-reader train-reader calibrate build lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ask: $(VENV)/.run ## Ask a question: make ask Q="Who was Filippov?"
 	@$(PY) -m assistant ask -- "$$Q"
@@ -46,6 +48,14 @@ eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside th
 bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)
 	$(PY) -m benchmarks.bench --frus $(FRUS) --runs $(RUNS)
 
+bench-reader: $(VENV)/.dev ## How well the evidence reader chooses and refuses (SQUAD=path of SQuAD 2.0 dev)
+	$(PY) -m benchmarks.reader --squad $(SQUAD)
+
+train-reader: $(VENV)/.train ## Make the evidence reader anew, two hours on two cores (TRAIN=SQuAD 1.1, FRUS=documents)
+	$(PY) -m training.train --squad $(TRAIN) --frus $(FRUS) --work build/reader
+	$(PY) -m training.export build/reader/reader.pt $(READER)
+	$(PY) -m training.fit --squad $(TRAIN)
+
 calibrate: $(VENV)/.dev ## What each refusal threshold costs and gains
 	$(PY) -m benchmarks.calibrate
 
@@ -65,6 +75,10 @@ $(VENV)/.run: requirements.lock
 	@echo "Making $(VENV) with the pinned requirements; this takes a minute or two, once."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock

@@ -150,6 +150,8 @@ class Evidence:
     """What would be quoted."""
     score: float
     """How well it answers, 0 to 1, comparable between questions."""
+    carrier: Span | None = None
+    """The words in it that carry the answer, where the reader can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

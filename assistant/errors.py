@@ -4,6 +4,7 @@
     ├── CorpusError          the catalogue or a source file is not as it should be
     │   └── UnknownSource    no source of that id
     ├── RecipeError          index/recipe.toml is not as it should be
+    ├── SettingsError        a setting of the environment is not as it should be
     ├── StoreError           the index cannot be used
     │   ├── IndexMissing     there is none yet
     │   ├── IndexStale       it was built from another recipe, model or corpus
@@ -31,6 +32,10 @@ class UnknownSource(CorpusError):
 
 class RecipeError(AssistantError):
     """The recipe is not as it should be."""
+
+
+class SettingsError(AssistantError):
+    """A setting of the environment is not as it should be."""
 
 
 class StoreError(AssistantError):

@@ -1,7 +1,7 @@
-"""Hits -> scored sentences, and whether they answer the question at all.
+"""Passages -> scored sentences, and whether they answer the question at all.
 
 A `Reader` gives every candidate sentence a score and the whole question one probability. The first one compares words
-(`overlap.py`); a trained one can take its place without a change here.
+(`overlap.py`); the default one is a trained model beside it (`reading.py`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.corpus import Corpus
-from assistant.domain import Evidence, Hit, Source, Span
+from assistant.domain import Evidence, Passage, Source, Span
+from assistant.questions import Expected, expects
 from assistant.sentences import clause_spans, sentence_spans
 
-_CLAUSE_SHARE = 0.97
-"""A clause is quoted instead of its sentence if it keeps at least this share of the sentence's score."""
+_SHORT = (Expected.TIME, Expected.NUMBER, Expected.NAME, Expected.PLACE)
+"""What can be named in a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Reading:
     """One for each candidate, 0 to 1."""
     answered: float
     """Probability that at least one candidate answers."""
+    carriers: tuple[Span | None, ...] = ()
+    """For each candidate the words in it that carry the answer, if the reader can tell; empty if it never can."""
 
 
 class Reader(Protocol):
@@ -59,35 +62,36 @@ class Judgement:
     answered: float
 
 
-def judge(question: str, hits: Iterable[Hit], corpus: Corpus, reader: Reader) -> Judgement:
-    """The sentences of the hits, scored, best first; ties in the order of the hits."""
-    candidates = gather(hits, corpus)
+def judge(question: str, passages: Iterable[Passage], corpus: Corpus, reader: Reader) -> Judgement:
+    """The sentences of the passages, scored, best first; ties in the order of the passages."""
+    candidates = gather(passages, corpus)
     reading = reader.score(question, candidates)
-    scored = sorted(zip(candidates, reading.scores, strict=True), key=lambda pair: -pair[1])
-    evidence = tuple(Evidence(source_id=c.source.id, span=c.span, score=score) for c, score in scored)
-    return Judgement(evidence=evidence, answered=reading.answered)
+    carriers = reading.carriers or (None,) * len(candidates)
+    found = [
+        Evidence(source_id=candidate.source.id, span=candidate.span, score=score, carrier=carrier)
+        for candidate, score, carrier in zip(candidates, reading.scores, carriers, strict=True)
+    ]
+    return Judgement(evidence=tuple(sorted(found, key=lambda one: -one.score)), answered=reading.answered)
 
 
-def gather(hits: Iterable[Hit], corpus: Corpus) -> tuple[Candidate, ...]:
-    """The sentences of the hits, each once, and of equal sentences in different places only the first."""
+def gather(passages: Iterable[Passage], corpus: Corpus) -> tuple[Candidate, ...]:
+    """The sentences of the passages, each once, and of equal sentences in different places only the first."""
     found: dict[str, Candidate] = {}
-    for hit in hits:
-        source = corpus.source(hit.passage.source_id)
-        for span in sentence_spans(source.text, hit.passage.span):
+    for passage in passages:
+        source = corpus.source(passage.source_id)
+        for span in sentence_spans(source.text, passage.span):
             words = " ".join(span.cut(source.text).split())
-            found.setdefault(words, Candidate(source=source, span=span, passage=hit.passage.span))
+            found.setdefault(words, Candidate(source=source, span=span, passage=passage.span))
     return tuple(found.values())
 
 
-def narrow(question: str, evidence: Evidence, corpus: Corpus, reader: Reader) -> Evidence:
-    """The clause of a sentence that carries the answer alone, or the evidence as it was."""
+def narrow(question: str, evidence: Evidence, corpus: Corpus) -> Evidence:
+    """The clause that holds what a who, when, where or how-many question asks for, or the evidence as it was.
+
+    Other questions ask for what a sentence says, and get all of it.
+    """
+    if evidence.carrier is None or expects(question) not in _SHORT:
+        return evidence
     source = corpus.source(evidence.source_id)
-    whole = Candidate(source=source, span=evidence.span, passage=evidence.span)
-    clauses = [replace(whole, span=span) for span in clause_spans(source.text, evidence.span)]
-    if not clauses:
-        return evidence
-    scores = reader.score(question, [whole, *clauses]).scores
-    best = max(range(len(clauses)), key=lambda index: scores[index + 1])
-    if scores[best + 1] < _CLAUSE_SHARE * scores[0]:
-        return evidence
-    return replace(evidence, span=clauses[best].span)
+    holding = [span for span in clause_spans(source.text, evidence.span) if span.contains(evidence.carrier)]
+    return replace(evidence, span=holding[0]) if holding else evidence

@@ -23,7 +23,6 @@ from assistant.domain import SourceInfo
 from assistant.evidence import Candidate, Reading
 from assistant.models.embedding import embed_texts, word_vector
 from assistant.questions import Expected, expects, supplies
-from assistant.recipe import Answering
 
 _NEAR = 0.2
 """Cosine of two word vectors from which they begin to count as related."""
@@ -31,6 +30,8 @@ _SPEAKER_MATCH = 1.0
 """What a word of the source's byline counts in each of its sentences."""
 _COSINE_SHARE = 0.2
 """Share of the sentence cosine in the score; the rest is word overlap."""
+_SLOPE, _CENTRE = 20.0, 0.19
+"""The belief in an answer as a logistic curve over the best score: its steepness, and the score at one half."""
 _KIND_BONUS = {
     Expected.TIME: 0.15,
     Expected.NUMBER: 0.15,
@@ -48,7 +49,6 @@ class OverlapReader:
     """Scores sentences by weighted soft word overlap and sentence cosine; deterministic, no model of its own."""
 
     analyzer: Analyzer
-    settings: Answering
 
     def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
         """See `assistant.evidence.Reader`."""
@@ -60,15 +60,12 @@ class OverlapReader:
         matches = self._matches(asked, candidates)
         cosines = _embed_many(tuple(c.text for c in candidates)) @ embed_texts([question])[0]
         scores = (1 - _COSINE_SHARE) * (matches @ weights) + _COSINE_SHARE * cosines
-        answered = self._probability(float(scores.max()))
+        answered = 1 / (1 + math.exp(-_SLOPE * (float(scores.max()) - _CENTRE)))
         scores += _kind_bonus(question, candidates)
         return Reading(
             scores=tuple(float(score) for score in np.clip(scores / (1 + max(_KIND_BONUS.values())), 0, 1)),
             answered=answered,
         )
-
-    def _probability(self, score: float) -> float:
-        return 1 / (1 + math.exp(-self.settings.slope * (score - self.settings.centre)))
 
     def _matches(self, asked: Sequence[str], candidates: Sequence[Candidate]) -> Matrix:
         """How well each candidate matches each word asked for, shape (candidates, words), 0 to 1."""

@@ -60,15 +60,30 @@ class Retrieval(_Table):
     lexical_weight: float = Field(ge=0)
 
 
+class ReaderSettings(_Table):
+    """Which model reads the passages, and how its marks and the words of a sentence are weighed."""
+
+    model: str = Field(min_length=1)
+    passages: int = Field(ge=1, le=1000)
+    """Most passages that the model reads for a question."""
+    evidence: float
+    """Weight of the model's log-odds that a sentence answers."""
+    answer: float
+    """Weight of its log-odds that the answer itself stands in the sentence."""
+    overlap: float
+    """Weight of the word overlap, 0 to 1."""
+    bias: float
+    slope: float = Field(gt=0)
+    """Steepness of the logistic curve that turns the best log-odds into the probability of being answered."""
+    centre: float
+    """Best log-odds at which that probability is one half."""
+
+
 class Answering(_Table):
     """When the sources answer, and how much is quoted."""
 
     threshold: float = Field(ge=0, le=1)
     """Least probability of being answered at which the program answers."""
-    slope: float = Field(gt=0)
-    """Steepness of the logistic curve that turns the best evidence score into that probability."""
-    centre: float
-    """Best evidence score at which the probability is one half."""
     max_quotes: int = Field(ge=1, le=20)
     keep_ratio: float = Field(ge=0, le=1)
     """A further sentence is quoted if it scores at least this share of the best one."""
@@ -82,6 +97,7 @@ class Recipe(_Table):
     dense: Dense
     lexical: Lexical
     retrieval: Retrieval
+    reader: ReaderSettings
     answering: Answering
 
     def fingerprint(self) -> str:

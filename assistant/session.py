@@ -22,7 +22,7 @@ from assistant.evidence import Reader, judge
 from assistant.index import Index, Progress, Workshop, build_index, open_index
 from assistant.manifest import Manifest, stamp
 from assistant.models.embedding import load_embedding
-from assistant.overlap import OverlapReader
+from assistant.reading import load_reader
 from assistant.recipe import Recipe, digest, load_recipe
 from assistant.retrieval import Retriever
 from assistant.settings import load_settings
@@ -105,7 +105,7 @@ class Assistant:
             store=settings.store,
             chroma_url=settings.chroma_url,
         )
-        return cls(workshop, reader or OverlapReader(analyzer=workshop.analyzer(), settings=loaded.answering))
+        return cls(workshop, reader or load_reader(loaded.reader, workshop.analyzer(), threads=settings.threads))
 
     def __enter__(self) -> Self:
         return self
@@ -147,9 +147,9 @@ class Assistant:
         retriever = self._retriever()
         corpus = retriever.corpus
         hits = retriever.retrieve(understood, make_filter(corpus, sources, kinds))
-        judgement = judge(understood, hits, corpus, self._reader)
+        judgement = judge(understood, (hit.passage for hit in hits), corpus, self._reader)
         chosen = extractive.choose(judgement, self.recipe.answering)
-        citations = extractive.cite_evidence(understood, chosen, corpus, self._reader)
+        citations = extractive.cite_evidence(understood, chosen, corpus)
         statements = extractive.state(citations)
         refused = not citations
         return Answer(
@@ -194,6 +194,11 @@ class Assistant:
     def _fingerprint(self, index: Index) -> str:
         makings = index.manifest.makings
         return digest([self.recipe.fingerprint(), makings.corpus, makings.embedding.name])
+
+    @property
+    def reader(self) -> Reader:
+        """What tells an answer from a mention."""
+        return self._reader
 
     def sources(self) -> tuple[SourceInfo, ...]:
         """What the catalogue knows of each source."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.errors import SettingsError
 from assistant.paths import default_corpus, default_recipe, default_store
 
 
@@ -19,6 +20,8 @@ class Settings:
     store: Path
     chroma_url: str | None = None
     """Address of a Chroma server; None: an embedded store."""
+    threads: int = 2
+    """Passages that the evidence reader reads at the same time."""
 
 
 def load_settings(
@@ -34,7 +37,15 @@ def load_settings(
         recipe=recipe or _path(environment, "ASSISTANT_RECIPE") or default_recipe(),
         store=store or _path(environment, "ASSISTANT_STORE") or default_store(chosen),
         chroma_url=environment.get("ASSISTANT_CHROMA_URL") or None,
+        threads=_threads(environment),
     )
+
+
+def _threads(environment: Mapping[str, str]) -> int:
+    given = environment.get("ASSISTANT_THREADS") or str(min(os.cpu_count() or 1, 4))
+    if not given.isdecimal() or not 1 <= int(given) <= 256:
+        raise SettingsError(f"ASSISTANT_THREADS is {given!r}; give a whole number from 1 to 256")
+    return int(given)
 
 
 def _path(environment: Mapping[str, str], name: str) -> Path | None:

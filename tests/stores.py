@@ -15,8 +15,8 @@ from assistant import Assistant
 from assistant.corpus import load_corpus
 from assistant.index import Index, Workshop
 from assistant.models.embedding import WordLlamaEmbedding, embed_texts
-from assistant.overlap import OverlapReader
 from assistant.paths import data_root, default_corpus, default_recipe
+from assistant.reading import load_reader
 from assistant.recipe import Recipe, load_recipe
 
 THREE = {
@@ -74,7 +74,7 @@ def make_workshop(
 
 def make_assistant(workshop: Workshop) -> Assistant:
     """An assistant on a workshop, with the default reader; its index is neither opened nor built."""
-    return Assistant(workshop, OverlapReader(analyzer=workshop.analyzer(), settings=workshop.recipe.answering))
+    return Assistant(workshop, load_reader(workshop.recipe.reader, workshop.analyzer(), threads=2))
 
 
 def rows(index: Index) -> dict[str, tuple[float, ...]]:

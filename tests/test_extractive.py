@@ -20,7 +20,7 @@ TEXTS = {
     "a": "# Head\n\nWe wait. They come.\n\n1. Terms: to restore the border; to leave a strip.",
     "b": "We go. We stay.",
 }
-SETTINGS = Answering(threshold=0.5, slope=20, centre=0.2, max_quotes=3, keep_ratio=0.8)
+SETTINGS = Answering(threshold=0.5, max_quotes=3, keep_ratio=0.8)
 
 
 @dataclass(frozen=True)

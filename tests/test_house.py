@@ -22,8 +22,8 @@ PACKAGE = Path(inspect.getfile(assistant)).parent
 # session by type only.
 ORDER = """
     domain errors paths settings text structure sentences recipe analysis questions corpus
-    models.tokens models.embedding chunking citation manifest vectors lexical index retrieval
-    evidence overlap answering.extractive conversation doctor llamaindex session terminal cli
+    models.tokens models.embedding models.layout models.reader models.pairs chunking citation manifest vectors lexical
+    index retrieval evidence overlap reading answering.extractive conversation doctor llamaindex session terminal cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
@@ -36,6 +36,8 @@ ALLOWED = {
     "llama_index": {"models.embedding", "index", "retrieval", "session", "vectors", "llamaindex"},
     "wordllama": {"models.embedding"},
     "tiktoken": {"models.tokens"},
+    "onnxruntime": {"models.reader"},
+    "tokenizers": {"models.layout", "models.reader"},
     "gradio": set(),
     "rich": {"terminal", "cli"},
 }

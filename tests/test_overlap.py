@@ -9,14 +9,13 @@ from assistant.analysis import Analyzer
 from assistant.domain import Source, Span
 from assistant.evidence import Candidate
 from assistant.overlap import OverlapReader, content_words
-from assistant.recipe import Recipe
 from assistant.sentences import sentence_spans
 from tests.specimens import make_source, texts
 
 
 @pytest.fixture(scope="module")
-def reader(recipe: Recipe) -> OverlapReader:
-    return OverlapReader(analyzer=Analyzer("english"), settings=recipe.answering)
+def reader() -> OverlapReader:
+    return OverlapReader(analyzer=Analyzer("english"))
 
 
 def candidates(source: Source) -> list[Candidate]:

@@ -46,7 +46,7 @@ def test_the_shipped_recipe_sets_every_setting(recipe: Recipe) -> None:
         ("threshold = 0.5", "threshold = 1.5", "answering.threshold: Input should be less than or equal to 1"),
         ("threshold = 0.5", "threshold = 0.5\nbias = 2", "answering.bias: Extra inputs are not permitted"),
         ("[lexical]", "[lexikal]", "lexikal: Extra inputs are not permitted"),
-        ("slope = 20.0", "slope = 0", "answering.slope: "),
+        ("passages = ", "passages = -", "reader.passages: "),
         ("max_quotes = 3", "max_quotes = 0", "answering.max_quotes: "),
     ],
 )

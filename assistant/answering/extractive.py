@@ -8,7 +8,7 @@ from itertools import groupby
 from assistant.citation import byline, cite, in_document_order
 from assistant.corpus import Corpus
 from assistant.domain import Citation, Evidence, Hit, Statement
-from assistant.evidence import Judgement, Reader, narrow
+from assistant.evidence import Judgement, narrow
 from assistant.recipe import Answering
 from assistant.structure import locus
 
@@ -24,9 +24,9 @@ def choose(judgement: Judgement, settings: Answering) -> tuple[Evidence, ...]:
     return tuple(item for item in judgement.evidence[: settings.max_quotes] if item.score >= least)
 
 
-def cite_evidence(question: str, chosen: Sequence[Evidence], corpus: Corpus, reader: Reader) -> tuple[Citation, ...]:
+def cite_evidence(question: str, chosen: Sequence[Evidence], corpus: Corpus) -> tuple[Citation, ...]:
     """Numbered citations of the chosen evidence: the best source first, each source in its own order."""
-    narrowed = [narrow(question, item, corpus, reader) for item in chosen]
+    narrowed = [narrow(question, item, corpus) for item in chosen]
     order = list(dict.fromkeys(item.source_id for item in chosen))
     ordered = in_document_order(narrowed, order)
     return tuple(cite(n, corpus.source(item.source_id), item.span) for n, item in enumerate(ordered, start=1))
