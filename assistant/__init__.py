@@ -23,6 +23,7 @@ from assistant.domain import (
     Statement,
     Trace,
     Turn,
+    Verified,
 )
 from assistant.errors import AssistantError
 
@@ -45,6 +46,7 @@ __all__ = [
     "Statement",
     "Trace",
     "Turn",
+    "Verified",
 ]
 
 

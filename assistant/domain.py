@@ -194,6 +194,8 @@ class Statement:
     """Prose with markers such as ``[1]``."""
     citations: tuple[int, ...]
     """Numbers of its citations; never empty in an answer that is not a refusal."""
+    unsupported: tuple[str, ...] = ()
+    """Numbers, dates and names in it that its citations do not bear out; the text says so too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +203,7 @@ class Trace:
     """How an answer came about."""
 
     answerer: str
-    """Which path made it, e.g. ``extractive``."""
+    """Which path made it: ``extractive`` or ``generative``."""
     recipe: str
     """Fingerprint of recipe, models and corpus."""
     answered_probability: float
@@ -212,6 +214,18 @@ class Trace:
     """Time from question to answer."""
     notes: tuple[str, ...] = ()
     """Anything that a careful reader should know."""
+    model: str = ""
+    """The language model that was asked; empty if none was."""
+    prompt: str = ""
+    """Name, version and digest of the prompt that it was asked with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A part of an answer that is still being made: a statement, and the citations that it is the first to stand on."""
+
+    statement: Statement
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

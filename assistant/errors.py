@@ -11,6 +11,7 @@
     │   ├── IndexDamaged     its parts disagree with its manifest
     │   └── IndexLocked      another process is building it
     ├── ModelError           a model cannot be loaded or does not answer as it should
+    ├── ConversationError    a saved conversation cannot be resumed
     ├── EvaluationError      gold, a run or its files are not as they should be
     └── QuestionError        the question cannot be asked
 
@@ -60,6 +61,10 @@ class IndexLocked(StoreError):
 
 class ModelError(AssistantError):
     """A model cannot be loaded, or does not answer as it should."""
+
+
+class ConversationError(AssistantError):
+    """A saved conversation cannot be resumed."""
 
 
 class EvaluationError(AssistantError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -12,22 +12,29 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
 
-from assistant.answering import extractive
+from assistant.answering.findings import Findings
+from assistant.answering.generative import respond
+from assistant.answering.restating import restate
 from assistant.conversation import Conversation
 from assistant.corpus import Corpus, load_corpus
 from assistant.doctor import Check, examine
-from assistant.domain import KINDS, Answer, Filter, Hit, Kind, Source, SourceInfo, Trace
+from assistant.domain import KINDS, Answer, Filter, Hit, Kind, Source, SourceInfo, Verified
 from assistant.errors import IndexDamaged, IndexMissing, IndexStale, QuestionError
 from assistant.evidence import Reader, judge
+from assistant.followup import Exchange
 from assistant.index import Index, Progress, Workshop, build_index, open_index
 from assistant.manifest import Manifest, stamp
 from assistant.models.embedding import load_embedding
+from assistant.models.llm import LanguageModel, load_llm
 from assistant.reading import load_reader
 from assistant.recipe import Recipe, digest, load_recipe
 from assistant.retrieval import Retriever
-from assistant.settings import load_settings
+from assistant.saving import load_conversation
+from assistant.settings import load_language_settings, load_settings
 
 if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
     from assistant.llamaindex import ArchiveQueryEngine, ArchiveRetriever
 
 MAX_QUESTION = 4_000
@@ -40,9 +47,10 @@ class Assistant:
     May be shared between threads. When another process rebuilds the index, the next question sees the new one.
     """
 
-    def __init__(self, workshop: Workshop, reader: Reader) -> None:
+    def __init__(self, workshop: Workshop, reader: Reader, model: LanguageModel | None = None) -> None:
         """Use `open` instead, which finds the archive and builds what is missing."""
         self._workshop = workshop
+        self._model = model
         self._reader = reader
         self._lock = Lock()
         self._stamp = (0, 0)
@@ -58,20 +66,22 @@ class Assistant:
         store: Path | str | None = None,
         embedding: BaseEmbedding | str | None = None,
         reader: Reader | None = None,
+        llm: LLM | str | None = None,
         stale: Literal["rebuild", "refuse"] = "rebuild",
         progress: Progress | None = None,
     ) -> Self:
         """An assistant on the shipped archive, or on the one whose folder is given.
 
         Builds the index on first use. An index that was made from another recipe, model or corpus is rebuilt or, with
-        ``stale="refuse"``, refused.
+        ``stale="refuse"``, refused. With a language model, of LlamaIndex or by name (`assistant.models.llm.load_llm`),
+        answers are in prose; the quotes under it are cut by the program all the same.
 
         Raises:
             CorpusError, RecipeError, ModelError: a part cannot be used.
             IndexStale: the index is stale and was to be refused.
             IndexLocked: another process is building it.
         """
-        assistant = cls.prepare(corpus=corpus, recipe=recipe, store=store, embedding=embedding, reader=reader)
+        assistant = cls.prepare(corpus=corpus, recipe=recipe, store=store, embedding=embedding, reader=reader, llm=llm)
         try:
             assistant.index()
         except (IndexMissing, IndexDamaged):
@@ -91,6 +101,7 @@ class Assistant:
         store: Path | str | None = None,
         embedding: BaseEmbedding | str | None = None,
         reader: Reader | None = None,
+        llm: LLM | str | None = None,
     ) -> Self:
         """An assistant whose index is neither opened nor built yet, for `build` and `doctor`."""
         settings = load_settings(_path(corpus), None if isinstance(recipe, Recipe) else _path(recipe), _path(store))
@@ -105,7 +116,8 @@ class Assistant:
             store=settings.store,
             chroma_url=settings.chroma_url,
         )
-        return cls(workshop, reader or load_reader(loaded.reader, workshop.analyzer(), threads=settings.threads))
+        used = reader or load_reader(loaded.reader, workshop.analyzer(), threads=settings.threads)
+        return cls(workshop, used, None if llm is None else load_llm(llm, load_language_settings()))
 
     def __enter__(self) -> Self:
         return self
@@ -142,32 +154,56 @@ class Assistant:
             QuestionError: the question is empty or too long, or a filter admits nothing.
             UnknownSource: a source to be asked is not in the archive.
         """
+        return _last(self.ask_stream(question, sources=sources, kinds=kinds, standalone=standalone))
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        sources: Sequence[str] | None = None,
+        kinds: Sequence[Kind] | None = None,
+        standalone: str | None = None,
+    ) -> Iterator[Verified | Answer]:
+        """The statements of an answer as they are verified and, last, the answer, which alone stands.
+
+        Raises:
+            QuestionError, UnknownSource: as for `ask`, when the first item is taken.
+        """
+        yield from self.respond(self.find(question, sources=sources, kinds=kinds, standalone=standalone))
+
+    def find(
+        self,
+        question: str,
+        *,
+        sources: Sequence[str] | None = None,
+        kinds: Sequence[Kind] | None = None,
+        standalone: str | None = None,
+    ) -> Findings:
+        """What the archive has on a question, judged and not yet answered; arguments and errors are those of `ask`."""
         began = time.perf_counter()
         understood = check_question(standalone or question)
         retriever = self._retriever()
         corpus = retriever.corpus
         hits = retriever.retrieve(understood, make_filter(corpus, sources, kinds))
         judgement = judge(understood, (hit.passage for hit in hits), corpus, self._reader)
-        chosen = extractive.choose(judgement, self.recipe.answering)
-        citations = extractive.cite_evidence(understood, chosen, corpus)
-        statements = extractive.state(citations)
-        refused = not citations
-        return Answer(
+        return Findings(
             question=question,
             standalone=understood,
-            text=extractive.refuse(hits, corpus) if refused else "\n".join(s.text for s in statements),
-            refused=refused,
-            statements=statements,
-            citations=citations,
             hits=hits,
-            trace=Trace(
-                answerer=extractive.NAME,
-                recipe=self._fingerprint(retriever.index),
-                answered_probability=judgement.answered,
-                threshold=self.recipe.answering.threshold,
-                seconds=time.perf_counter() - began,
-            ),
+            judgement=judgement,
+            corpus=corpus,
+            settings=self.recipe.answering,
+            recipe=self._fingerprint(retriever.index),
+            seconds=time.perf_counter() - began,
         )
+
+    def respond(self, findings: Findings) -> Iterator[Verified | Answer]:
+        """The answer that findings allow, as `ask_stream` gives it."""
+        return respond(findings, self._model)
+
+    def restate(self, question: str, earlier: Sequence[Exchange]) -> str | None:
+        """A follow-up made standalone by the language model; None without one, or if what it says is of no use."""
+        return restate(question, earlier, tuple(self.corpus), self._model) if self._model else None
 
     def conversation(
         self, *, sources: Sequence[str] | None = None, kinds: Sequence[Kind] | None = None
@@ -175,6 +211,16 @@ class Assistant:
         """A conversation about all sources, or the given ones."""
         make_filter(self.corpus, sources, kinds)
         return Conversation(self, sources=sources, kinds=kinds)
+
+    def resume(self, path: Path | str) -> Conversation:
+        """A conversation that was saved in a file, its citations verified against the archive.
+
+        Raises:
+            ConversationError: the file cannot be read, or cites what does not stand in the archive.
+        """
+        saved = load_conversation(Path(path), self.corpus)
+        make_filter(self.corpus, saved.sources, saved.kinds)
+        return Conversation(self, sources=saved.sources, kinds=saved.kinds, turns=saved.turns)
 
     @property
     def corpus(self) -> Corpus:
@@ -301,6 +347,11 @@ def make_filter(corpus: Corpus, sources: Sequence[str] | None, kinds: Sequence[K
     if not corpus.select(wanted):
         raise QuestionError("no source is left to ask; name other sources or kinds (`assistant sources` lists them)")
     return wanted
+
+
+def _last(pieces: Iterator[Verified | Answer]) -> Answer:
+    """The answer at the end of a stream."""
+    return next(piece for piece in pieces if isinstance(piece, Answer))
 
 
 def _path(value: Path | str | None) -> Path | None:

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import SettingsError
 from assistant.paths import default_corpus, default_recipe, default_store
+
+KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ASSISTANT_LLM_KEY")
+"""Variables that hold keys of language models; the last one is for ``openai-like`` servers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageSettings:
+    """What a language model is reached with; which one, if any, is said where the archive is opened."""
+
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Keys by the name of their variable; never shown."""
+    timeout_s: float = 120.0
+    """Longest time that a reply may take."""
+    context_tokens: int = 4_096
+    """Window of a model that does not tell its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +37,7 @@ class Settings:
     """Address of a Chroma server; None: an embedded store."""
     threads: int = 2
     """Passages that the evidence reader reads at the same time."""
+    language: LanguageSettings = field(default_factory=LanguageSettings)
 
 
 def load_settings(
@@ -37,14 +53,24 @@ def load_settings(
         recipe=recipe or _path(environment, "ASSISTANT_RECIPE") or default_recipe(),
         store=store or _path(environment, "ASSISTANT_STORE") or default_store(chosen),
         chroma_url=environment.get("ASSISTANT_CHROMA_URL") or None,
-        threads=_threads(environment),
+        threads=_whole_number(environment, "ASSISTANT_THREADS", min(os.cpu_count() or 1, 4), 1, 256),
+        language=load_language_settings(environment),
     )
 
 
-def _threads(environment: Mapping[str, str]) -> int:
-    given = environment.get("ASSISTANT_THREADS") or str(min(os.cpu_count() or 1, 4))
-    if not given.isdecimal() or not 1 <= int(given) <= 256:
-        raise SettingsError(f"ASSISTANT_THREADS is {given!r}; give a whole number from 1 to 256")
+def load_language_settings(environment: Mapping[str, str] = os.environ) -> LanguageSettings:
+    """The keys that are set, and ``ASSISTANT_LLM_TIMEOUT`` (seconds) and ``ASSISTANT_LLM_CONTEXT`` (tokens)."""
+    return LanguageSettings(
+        keys={name: environment[name] for name in KEYS if environment.get(name)},
+        timeout_s=_whole_number(environment, "ASSISTANT_LLM_TIMEOUT", 120, 1, 86_400),
+        context_tokens=_whole_number(environment, "ASSISTANT_LLM_CONTEXT", 4_096, 512, 10_000_000),
+    )
+
+
+def _whole_number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    given = environment.get(name) or str(default)
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise SettingsError(f"{name} is {given!r}; give a whole number from {least} to {most}")
     return int(given)
 
 

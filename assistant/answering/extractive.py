@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
+from assistant.answering.findings import Findings
 from assistant.citation import byline, cite, in_document_order
 from assistant.corpus import Corpus
-from assistant.domain import Citation, Evidence, Hit, Statement
+from assistant.domain import Answer, Citation, Evidence, Hit, Statement, Trace
 from assistant.evidence import Judgement, narrow
 from assistant.recipe import Answering
 from assistant.structure import locus
 
 NAME = "extractive"
 REFUSAL = "The sources do not answer this question."
+
+
+def answer(findings: Findings) -> Answer:
+    """The answer in quotes, or the refusal, that the findings allow."""
+    began = time.perf_counter()
+    chosen = choose(findings.judgement, findings.settings)
+    citations = cite_evidence(findings.standalone, chosen, findings.corpus)
+    trace = findings.trace(NAME, seconds=time.perf_counter() - began)
+    return compose(findings, state(citations), citations, trace) if citations else refusal(findings, trace)
+
+
+def refusal(findings: Findings, trace: Trace) -> Answer:
+    """The answer that says that the sources do not answer."""
+    return replace(compose(findings, (), (), trace), text=refuse(findings.hits, findings.corpus), refused=True)
+
+
+def compose(findings: Findings, statements: Sequence[Statement], citations: Sequence[Citation], trace: Trace) -> Answer:
+    """An answer of statements and citations."""
+    return Answer(
+        question=findings.question,
+        standalone=findings.standalone,
+        text="\n".join(statement.text for statement in statements),
+        refused=False,
+        statements=tuple(statements),
+        citations=tuple(citations),
+        hits=findings.hits,
+        trace=trace,
+    )
 
 
 def choose(judgement: Judgement, settings: Answering) -> tuple[Evidence, ...]:

@@ -1,0 +1,119 @@
+"""What a question or a sentence speaks of: people, names, months, and the phrases of its topic; rules for English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from assistant.analysis import is_function_word, words
+from assistant.domain import UNKNOWN, SourceInfo
+
+MONTHS = "January February March April May June July August September October November December".split()
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+_TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?(?<![^\W\d_]{3}\.)")
+_NAME = re.compile(r"(?<![^\W_])[A-ZÀ-ÖØ-Þ][^\W_]*(?:[.'’-][^\W_]+)*(?: [A-ZÀ-ÖØ-Þ][^\W_]*(?:[.'’-][^\W_]+)*)*")
+_OPENING = re.compile(r"[.!?:…][\s\"“”'’]+$")
+_POSSESSIVE = re.compile(r"['’](?:s|d|ll|re|ve)?$")
+_JOINS = frozenset("of the de von van du la le al".split())
+_SCAFFOLD = frozenset(
+    "different main common interesting important notable popular good best better recent long big great new typical "
+    "similar some many much several other others another else type types kind kinds sort example examples fact facts "
+    "thing things way ways part difference differences matter question topic subject know like want need find happen "
+    "happened happens going go come comes came work works use used make made take given give help really actually ok "
+    "okay oh interesting tell learn explain describe discuss compare compared vs versus often usually lot one ones "
+    "two there then here today yes well also even still yet".split()
+)
+"""Words that carry a question and name no topic."""
+
+
+def people_of(infos: Iterable[SourceInfo]) -> tuple[str, ...]:
+    """Everyone who writes or is written to in a catalogue, each once.
+
+    >>> from tests.specimens import make_info
+    >>> people_of([make_info(author="Gao Gang and Kim Il Sung", addressee="I. V. Stalin")])
+    ('Gao Gang', 'Kim Il Sung', 'I. V. Stalin')
+    """
+    fields = (value for info in infos for value in (info.author, info.addressee) if value not in (UNKNOWN, "none"))
+    return tuple(dict.fromkeys(name.strip() for value in fields for name in re.split(r",? and |[;,]", value)))
+
+
+def people_in(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The known people that a text names, by the whole name or a part that stands for it, as they are known.
+
+    >>> people_in("What does Mao ask of Stalin?", ["I. V. Stalin", "Mao Zedong", "Kim Il Sung"])
+    ('Mao Zedong', 'I. V. Stalin')
+    """
+    places = {_bare(match[0]): match.start() for match in reversed(list(_TOKEN.finditer(text)))}
+    found = [
+        (min(places[part] for part in parts & places.keys()), name)
+        for name, parts in _parts(known)
+        if parts & places.keys()
+    ]
+    return tuple(name for _, name in sorted(found, key=lambda pair: pair[0]))
+
+
+def _parts(known: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
+    """Each person with the parts of the name that stand for it alone: no initials, no words in lower case."""
+    for name in known:
+        yield name, {part for part in name.split() if len(part) > 2 and part[0].isupper()}
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text: runs of capitalised words, but for an ordinary word that opens a sentence.
+
+    >>> names_in("Does Kim Il Sung write to the UN about Taiwan? Perhaps.")
+    ('Kim Il Sung', 'UN', 'Taiwan')
+    """
+    found = (_name(run, text) for run in _NAME.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _name(run: re.Match[str], text: str) -> str:
+    """The name in a run of capitalised words; empty if it is only the opening of a sentence."""
+    opens = _OPENING.search(text, 0, run.start()) is not None or run.start() == 0
+    first, _, rest = run[0].partition(" ")
+    if opens and is_function_word((words(first) or [""])[0]):
+        return _bare(rest)
+    ordinary = opens and not rest and not first.isupper() and "'" not in first and "’" not in first
+    return "" if ordinary else _bare(run[0])
+
+
+def _bare(name: str) -> str:
+    return _POSSESSIVE.sub("", name).rstrip(".")
+
+
+def months_in(text: str) -> tuple[str, ...]:
+    """The months that a text names, in its order."""
+    return tuple(_MONTH.findall(text))
+
+
+def phrases_in(text: str) -> tuple[str, ...]:
+    """The stretches of a question that name what it is about: runs of words that carry matter.
+
+    >>> phrases_in("Tell me about the history of toilets in Rome.")
+    ('history of toilets', 'Rome')
+    """
+    found: list[list[str]] = [[]]
+    pending: list[str] = []
+    end = 0
+    for match in _TOKEN.finditer(text):
+        word = _bare(match[0])
+        if text[end : match.start()].strip(" "):
+            found.append([])
+            pending = []
+        end = match.end()
+        if carries_matter(word):
+            found[-1] += [*pending, word] if found[-1] else [word]
+            pending = []
+        elif found[-1] and word.lower() in _JOINS:
+            pending.append(word)
+        else:
+            found.append([])
+            pending = []
+    return tuple(dict.fromkeys(" ".join(phrase) for phrase in found if phrase))
+
+
+def carries_matter(word: str) -> bool:
+    """Whether a word can be part of what a question is about."""
+    folded = words(word)
+    return bool(folded) and not all(is_function_word(part) or part in _SCAFFOLD for part in folded)
