@@ -161,11 +161,11 @@ def written_date(info: SourceInfo) -> str:
     if info.date == UNKNOWN:
         return "undated"
     year, *rest = info.date.partition("T")[0].split("-")
-    words = ([str(int(rest[1]))] if len(rest) > 1 else []) + ([_MONTHS[int(rest[0]) - 1]] if rest else []) + [year]
+    words = ([str(int(rest[1]))] if len(rest) > 1 else []) + ([MONTHS[int(rest[0]) - 1]] if rest else []) + [year]
     return " ".join(words) + ("" if info.date_certainty == "stated" else " (?)")
 
 
-_MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = "January February March April May June July August September October November December".split()
 
 
 def footnote(citation: Citation) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.domain import KINDS, Kind, Span
+from assistant.domain import FORMATS, KINDS, Kind, Span, Turn
 from assistant.errors import AssistantError, QuestionError
 from assistant.evaluation.commands import eval_group
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from assistant.session import Assistant
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_LLM_HELP = (
+    "Write in prose with this language model, and quote under it: ollama:MODEL, openai:MODEL, anthropic:MODEL, "
+    "openai-like:URL#MODEL or llama-cpp:PATH."
+)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -76,17 +81,31 @@ def build(context: click.Context, force: bool, as_json: bool) -> None:
     _print(asdict(manifest) if as_json else line)
 
 
+def _asking_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What `ask` and `chat` share."""
+    stale = click.Choice(["rebuild", "refuse"])
+    for option in (
+        click.option(
+            "--stale",
+            type=stale,
+            default="rebuild",
+            show_default=True,
+            help="What to do with an index of another recipe or corpus.",
+        ),
+        click.option("--llm", metavar="NAME", help=_LLM_HELP),
+        click.option(
+            "-k", "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Only sources of this kind."
+        ),
+        click.option("-s", "--source", "sources", multiple=True, help="Ask only this source; may be repeated."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("question", nargs=-1, required=True)
-@click.option("-s", "--source", "sources", multiple=True, help="Ask only this source; may be repeated.")
-@click.option("-k", "--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="Ask only sources of this kind.")
-@click.option(
-    "--stale",
-    type=click.Choice(["rebuild", "refuse"]),
-    default="rebuild",
-    show_default=True,
-    help="What to do with an index of another recipe or corpus.",
-)
+@_asking_options
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), help="Print as a text to file.")
 @_json_option
 @click.pass_context
 def ask(
@@ -94,23 +113,62 @@ def ask(
     question: Sequence[str],
     sources: Sequence[str],
     kinds: Sequence[Kind],
+    llm: str | None,
     stale: str,
+    form: str | None,
     as_json: bool,
 ) -> None:
     """Answer a QUESTION with quotes from the archive, or say that the sources do not answer."""
-    from assistant.session import Assistant, check_question
+    from assistant.session import check_question
 
     check_question(" ".join(question))
-    with _progress() as progress:
-        opened = Assistant.open(**context.obj, stale="refuse" if stale == "refuse" else "rebuild", progress=progress)
-    with opened as assistant:
+    with _open(context, llm, stale) as assistant:
         answer = assistant.ask(" ".join(question), sources=list(sources) or None, kinds=list(kinds) or None)
         if as_json:
             _print(answer.to_dict())
+        elif form:
+            from assistant.exports.writing import export
+
+            _print(export([Turn(question=answer.question, answer=answer)], form, assistant.corpus).rstrip("\n"))
         else:
             from assistant.terminal import console, render_answer
 
             console().print(render_answer(answer, assistant.corpus))
+
+
+@main.command()
+@_asking_options
+@click.option("--resume", type=_FILE, help="Go on with a conversation that was saved in this file.")
+@click.pass_context
+def chat(
+    context: click.Context,
+    sources: Sequence[str],
+    kinds: Sequence[Kind],
+    llm: str | None,
+    stale: str,
+    resume: Path | None,
+) -> None:
+    """Talk with the archive: follow-ups are understood, answers appear as they are verified; /help lists commands."""
+    from assistant.chat import Chat
+    from assistant.terminal import console
+
+    with _open(context, llm, stale) as assistant:
+        begin = partial(assistant.conversation, sources=list(sources) or None, kinds=list(kinds) or None)
+        talk = assistant.resume(resume) if resume else begin()
+        Chat(assistant.corpus, begin, console(), talk).run(_line_reader())
+
+
+@main.command()
+@click.argument("saved", metavar="FILE", type=_FILE)
+@click.option("-f", "--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
+@click.pass_context
+def export(context: click.Context, saved: Path, form: str) -> None:
+    """Print a saved conversation FILE with notes, as references, or as JSON; its citations are verified first."""
+    from assistant.exports.writing import export as write
+    from assistant.saving import load_conversation
+
+    corpus = _corpus(context)
+    _print(write(load_conversation(saved, corpus).turns, form, corpus).rstrip("\n"))
 
 
 @main.command()
@@ -168,6 +226,28 @@ def _prepare(context: click.Context) -> Assistant:
     from assistant.session import Assistant
 
     return Assistant.prepare(**context.obj)
+
+
+@contextmanager
+def _open(context: click.Context, llm: str | None, stale: str) -> Iterator[Assistant]:
+    """The open archive of a command; its index is built with a bar where a person sees it."""
+    from assistant.session import Assistant
+
+    with _progress() as progress:
+        opened = Assistant.open(
+            **context.obj, llm=llm, stale="refuse" if stale == "refuse" else "rebuild", progress=progress
+        )
+    with opened:
+        yield opened
+
+
+def _line_reader() -> Callable[[], str]:
+    """What reads the next line: with a prompt, editing and history for a person, bare for a pipe."""
+    if not sys.stdin.isatty():
+        return input
+    with suppress(ImportError):
+        import readline  # noqa: F401 - arrow keys and history for `input`
+    return lambda: input("\n> ")
 
 
 def _corpus(context: click.Context) -> Any:  # noqa: ANN401 - imported late

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -141,7 +140,7 @@ def recent(turns: Sequence[Turn], budget_tokens: int = BUDGET_TOKENS) -> tuple[E
 def _exchange(turn: Turn) -> Exchange:
     """What a later question may lean on: what was asked, and what was cited with its speaker and date."""
     citations = turn.answer.citations
-    first = next(islice(citations, 1), None)
+    first = citations[0] if citations else None
     people = [] if first is None else [first.source.author, first.source.addressee]
     dated = first is not None and first.source.date != UNKNOWN
     return Exchange(

@@ -12,6 +12,9 @@ Kind: TypeAlias = Literal["primary", "background"]
 KINDS: tuple[Kind, ...] = ("primary", "background")
 Certainty: TypeAlias = Literal["stated", "inferred", "approximate", "unknown"]
 
+FORMATS = ("markdown", "chicago", "bibtex", "csl", "json")
+"""Forms in which a conversation can be written out."""
+
 UNKNOWN = "unknown"
 """What a catalogue says where nothing is known; a field is never left out."""
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.analysis import is_function_word, words
+from assistant.citation import MONTHS
 from assistant.domain import UNKNOWN, SourceInfo
 
-MONTHS = "January February March April May June July August September October November December".split()
 _MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*\.?(?<![^\W\d_]{3}\.)")
 _NAME = re.compile(r"(?<![^\W_])[A-ZÀ-ÖØ-Þ][^\W_]*(?:[.'’-][^\W_]+)*(?: [A-ZÀ-ÖØ-Þ][^\W_]*(?:[.'’-][^\W_]+)*)*")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.mentions import MONTHS, months_in
+from assistant.citation import MONTHS
+from assistant.mentions import months_in
 
 _COUNTS = {"": 1, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _COUNT = rf"(?:{'|'.join(filter(None, _COUNTS))})"

@@ -13,10 +13,12 @@ from rich.text import Text
 from assistant.citation import byline, footnote
 from assistant.corpus import Corpus
 from assistant.doctor import Check
-from assistant.domain import Answer, Source, SourceInfo, Span
+from assistant.domain import Answer, Citation, Source, SourceInfo, Span
 from assistant.structure import locus
 
 _WIDTH = 100
+_AROUND = 400
+"""Characters shown before and after a quote."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -44,14 +46,36 @@ def _harmless(character: str) -> bool:
 def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
     """The answer, its footnotes, or the nearest passages of a refusal."""
     if answer.refused:
-        return Group(
-            Text(visible(answer.text.split(" The nearest passages")[0]), style="bold"),
-            Text(),
-            *_nearest(answer, corpus),
-        )
-    quotes = [Padding(Text(visible(statement.text)), (0, 0, 1, 0)) for statement in answer.statements]
-    notes = [Text(visible(footnote(citation)), style="dim") for citation in answer.citations]
-    return Group(*quotes, *notes)
+        return render_refusal(answer, corpus)
+    statements = [Padding(Text(visible(statement.text)), (0, 0, 1, 0)) for statement in answer.statements]
+    return Group(*statements, render_notes(answer))
+
+
+def render_refusal(answer: Answer, corpus: Corpus) -> RenderableType:
+    """The words of a refusal, and the nearest passages."""
+    said = Text(visible(answer.text.split(" The nearest passages")[0]), style="bold")
+    return Group(said, Text(), *_nearest(answer, corpus))
+
+
+def render_notes(answer: Answer) -> RenderableType:
+    """The footnotes of an answer, with the quote where the answer itself is in other words."""
+    return Group(*(part for citation in answer.citations for part in _note(citation, answer)))
+
+
+def _note(citation: Citation, answer: Answer) -> Iterable[RenderableType]:
+    yield Text(visible(footnote(citation)), style="dim")
+    if f"“{citation.quote}”" not in answer.text:
+        yield Padding(Text(visible(f"“{citation.quote}”")), (0, 0, 1, 4))
+
+
+def render_citation(source: Source, citation: Citation) -> RenderableType:
+    """A quote in its surroundings."""
+    span, text = citation.span, source.text
+    around = Text()
+    around.append(visible(text[max(span.start - _AROUND, 0) : span.start]), style="dim")
+    around.append(visible(citation.quote), style="bold")
+    around.append(visible(text[span.end : span.end + _AROUND]), style="dim")
+    return Group(Text(visible(footnote(citation)), style="dim"), Text(), around)
 
 
 def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:

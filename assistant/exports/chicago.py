@@ -1,0 +1,99 @@
+"""Notes and bibliography in the manner of the Chicago Manual of Style (17th ed., 14.111 and 14.229-231).
+
+Written here and not left to a CSL processor: what Chicago asks of an archival letter (who to whom, date, shelf-mark) is
+what CSL styles do least well, and a reader who wants another style has the CSL-JSON (design/exports.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from assistant.corpus import Corpus
+from assistant.domain import Citation, SourceInfo, Turn
+from assistant.exports.anchors import anchors
+from assistant.exports.parts import Note, american_date, given, parts_of, people, sources_of, title_of, understood
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def to_chicago(turns: Sequence[Turn], corpus: Corpus) -> str:
+    """The questions and answers, numbered notes, a bibliography, and the anchors, as plain text."""
+    notes: list[Citation] = []
+    lines = [] if len(turns) == 1 else [title_of(turns)]
+    for turn in turns:
+        lines += list(_turn(turn, notes))
+    lines += ["Notes", *_notes(notes), "Bibliography", *sorted(map(entry, sources_of(turns)))]
+    labelled = [(str(number), citation) for number, citation in enumerate(notes, start=1)]
+    lines += ["Anchors", json.dumps(anchors(labelled, corpus), ensure_ascii=False, indent=1)]
+    return "\n\n".join(lines) + "\n"
+
+
+def _turn(turn: Turn, notes: list[Citation]) -> Iterator[str]:
+    """The paragraphs of a turn; its citations are added to the notes."""
+    meant = understood(turn)
+    yield " ".join(turn.question.split()) + (f" (Understood as: {meant})" if meant else "")
+    if turn.answer.refused:
+        yield turn.answer.text
+    for statement in turn.answer.statements:
+        written = ""
+        for part in parts_of(statement, turn.answer):
+            if isinstance(part, Note):
+                notes.append(part.citation)
+                written = written.rstrip() + str(len(notes)).translate(_SUPERSCRIPTS)
+            else:
+                written += " ".join(part.text.split()) if not written else " " + " ".join(part.text.split())
+        yield written
+
+
+def _notes(citations: Sequence[Citation]) -> Iterator[str]:
+    seen: set[str] = set()
+    for number, citation in enumerate(citations, start=1):
+        shown = short_note(citation.source) if citation.source_id in seen else full_note(citation.source)
+        seen.add(citation.source_id)
+        quote = " ".join(citation.quote.split())
+        yield f"{number}. {shown}, {citation.locus}: “{quote}”"
+
+
+def full_note(info: SourceInfo) -> str:
+    """The first note on a source.
+
+    >>> from tests.specimens import make_info
+    >>> full_note(make_info(form="telegram", archive_reference="APRF, fond 45"))
+    'Ada Author to Bo Reader, telegram, June 13, 1951, APRF, fond 45'
+    """
+    parts = [_who(info), *_what(info), american_date(info), _translated(info), _archive(info), given(info.publication)]
+    return ", ".join(part for part in parts if part)
+
+
+def short_note(info: SourceInfo) -> str:
+    """A later note on the same source: who to whom, or the title, and the date."""
+    return ", ".join(part for part in (_who(info) or f"“{info.title}”", american_date(info)) if part)
+
+
+def entry(info: SourceInfo) -> str:
+    """A source in the bibliography."""
+    what = f"{info.form[:1].upper()}{info.form[1:]} to {info.addressee}" if _is_sent(info) else f"“{info.title}”"
+    parts = [given(info.author), what, american_date(info), _translated(info), _archive(info), given(info.publication)]
+    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+
+
+def _is_sent(info: SourceInfo) -> bool:
+    return bool(given(info.author) and given(info.addressee) and given(info.form))
+
+
+def _who(info: SourceInfo) -> str:
+    return f"{info.author} to {info.addressee}" if _is_sent(info) else " and ".join(people(info.author))
+
+
+def _what(info: SourceInfo) -> list[str]:
+    return [info.form] if _is_sent(info) else [f"“{info.title}”", given(info.form)]
+
+
+def _translated(info: SourceInfo) -> str:
+    return f"trans. {given(info.translator)}" if given(info.translator) else ""
+
+
+def _archive(info: SourceInfo) -> str:
+    unverified = " (reference not verified)" if "archive_reference" in info.unverified else ""
+    return f"{info.archive_reference}{unverified}" if given(info.archive_reference) else ""

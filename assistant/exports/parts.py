@@ -1,0 +1,85 @@
+"""What all forms of export share: answers taken apart into words and notes, and the sources that are cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.citation import MONTHS
+from assistant.domain import UNKNOWN, Answer, Citation, SourceInfo, Statement, Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A stretch of a statement's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A place in a statement at which a citation is marked."""
+
+    citation: Citation
+
+
+def parts_of(statement: Statement, answer: Answer) -> list[Words | Note]:
+    """A statement's words and notes, in order; a source's own ``[3]`` within a quote is words."""
+    cited = {citation.number: citation for citation in answer.citations}
+    text, found = statement.text, list[Words | Note]()
+    for number in reversed(statement.citations):
+        marker = f"[{number}]"
+        at = text.rfind(marker)
+        if at >= 0 and number in cited:
+            found = [Note(citation=cited[number]), Words(text=text[at + len(marker) :]), *found]
+            text = text[:at]
+    return [part for part in (Words(text=text), *found) if not (isinstance(part, Words) and not part.text)]
+
+
+def citations_of(turns: Iterable[Turn]) -> Iterator[Citation]:
+    """Every citation of a conversation, in order."""
+    for turn in turns:
+        yield from turn.answer.citations
+
+
+def sources_of(turns: Iterable[Turn]) -> tuple[SourceInfo, ...]:
+    """Every source that is cited, once, in the order of its first citation."""
+    return tuple({citation.source_id: citation.source for citation in citations_of(turns)}.values())
+
+
+def given(value: str) -> str:
+    """A catalogue value; empty where nothing is known or there is none."""
+    return "" if value in (UNKNOWN, "none") else value
+
+
+def people(value: str) -> list[str]:
+    """The names in an author or addressee."""
+    return [name.strip() for name in given(value).split(" and ") if name.strip()]
+
+
+def date_parts(info: SourceInfo) -> list[int]:
+    """Year, month and day of a source, as far as they are known."""
+    return [int(part) for part in given(info.date).partition("T")[0].split("-") if part]
+
+
+def american_date(info: SourceInfo) -> str:
+    """The date as Chicago writes it, ``June 13, 1951``, in brackets where the document does not state it."""
+    parts = date_parts(info)
+    if not parts:
+        return "undated"
+    year, *rest = parts
+    month = f"{MONTHS[rest[0] - 1]} " if rest else ""
+    day = f"{rest[1]}, " if len(rest) > 1 else ""
+    written = f"{month}{day}{year}"
+    return written if info.date_certainty == "stated" else f"[{written}?]"
+
+
+def understood(turn: Turn) -> str:
+    """How a question was understood; empty if as it was asked."""
+    plain = " ".join(turn.question.split())
+    return "" if turn.answer.standalone == plain else turn.answer.standalone
+
+
+def title_of(turns: Sequence[Turn]) -> str:
+    """The head of an export: the question, if there is only one."""
+    return " ".join(turns[0].question.split()) if len(turns) == 1 else "A conversation with the archive"
