@@ -25,6 +25,7 @@ from assistant.models.embedding import load_embedding
 from assistant.reading import load_reader
 from assistant.recipe import Recipe, digest, load_recipe
 from assistant.retrieval import Retriever
+from assistant.selection import select_passages
 from assistant.settings import load_settings
 
 if TYPE_CHECKING:
@@ -146,8 +147,9 @@ class Assistant:
         understood = check_question(standalone or question)
         retriever = self._retriever()
         corpus = retriever.corpus
-        hits = retriever.retrieve(understood, make_filter(corpus, sources, kinds))
-        judgement = judge(understood, (hit.passage for hit in hits), corpus, self._reader)
+        wanted = make_filter(corpus, sources, kinds)
+        hits = retriever.retrieve(understood, wanted)
+        judgement = judge(understood, select_passages(hits, corpus, wanted, self.recipe), corpus, self._reader)
         chosen = extractive.choose(judgement, self.recipe.answering)
         citations = extractive.cite_evidence(understood, chosen, corpus)
         statements = extractive.state(citations)

@@ -23,7 +23,8 @@ PACKAGE = Path(inspect.getfile(assistant)).parent
 ORDER = """
     domain errors paths settings text structure sentences recipe analysis questions corpus
     models.tokens models.embedding models.layout models.reader models.pairs chunking citation manifest vectors lexical
-    index retrieval evidence overlap reading answering.extractive conversation doctor llamaindex session terminal cli
+    index retrieval selection evidence overlap reading answering.extractive conversation doctor llamaindex session
+    terminal cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
