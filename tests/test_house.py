@@ -22,7 +22,7 @@ PACKAGE = Path(inspect.getfile(assistant)).parent
 # session by type only.
 ORDER = """
     domain errors paths settings text structure sentences recipe analysis questions corpus
-    models.tokens models.embedding chunking citation manifest vectors lexical index retrieval
+    bibliography models.tokens models.embedding chunking citation manifest vectors lexical index retrieval
     evidence overlap answering.extractive conversation doctor llamaindex session terminal cli
 """.split()
 
