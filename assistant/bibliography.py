@@ -24,7 +24,7 @@ FILE = "bibliography.json"
 
 _Words = Annotated[str, Field(pattern=r"\S")]
 _SECTION = re.compile(r"^## References$", re.MULTILINE)
-_ITEM = re.compile(r"^(?P<number>\d+)\. (?P<work>[a-z0-9-]+)(?:[.,:;]\s*(?P<place>.*))?$", re.MULTILINE)
+_ITEM = re.compile(r"^(?P<number>\d+)\. (?P<work>[a-z0-9-]+)(?:[.,:;] *(?P<place>.*))?$", re.MULTILINE)
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -82,6 +82,7 @@ class Work(_Record):
         "entry-encyclopedia",
         "hearing",
         "personal_communication",
+        "report",
         "treaty",
         "webpage",
     ]
