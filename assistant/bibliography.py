@@ -17,14 +17,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from assistant.corpus import Corpus
-from assistant.domain import Source
+from assistant.domain import Source, Span
 from assistant.errors import CorpusError
 
 FILE = "bibliography.json"
 
 _Words = Annotated[str, Field(pattern=r"\S")]
-_SECTION = re.compile(r"^## References$", re.MULTILINE)
-_ITEM = re.compile(r"^(?P<number>\d+)\. (?P<work>[a-z0-9-]+)(?:[.,:;] *(?P<place>.*))?$", re.MULTILINE)
+_SECTION = re.compile(r"^## References[^\S\n]*$(?![\s\S]*^#{1,6}[^\S\n])", re.MULTILINE)
+_ITEM = re.compile(r"^(?P<number>\d+)\. (?P<work>[a-z0-9-]+)(?:[.,:;] *(?P<place>.*))?\r?$", re.MULTILINE)
 _MARKER = re.compile(r"\[(\d+)\]")
 
 
@@ -199,13 +199,17 @@ def references(text: str) -> tuple[Reference, ...]:
     >>> references("# Talks\n\nThey met [1].\n\n## References\n\n1. hermes-1966, ch. 2.")
     (Reference(number=1, work='hermes-1966', place='ch. 2.'),)
     """
-    sections = _SECTION.split(text)
-    if len(sections) == 1:
-        return ()
+    heading = _SECTION.search(text)
+    items = _ITEM.finditer(text, heading.end()) if heading else ()
     return tuple(
-        Reference(number=int(item["number"]), work=item["work"], place=item["place"] or "")
-        for item in _ITEM.finditer(sections[-1])
+        Reference(number=int(item["number"]), work=item["work"], place=(item["place"] or "").strip()) for item in items
     )
+
+
+def body(source: Source) -> Span | None:
+    """All of a source before its references; None if it is a primary document, or has no references or nothing else."""
+    heading = _SECTION.search(source.text) if references(source.text) and source.info.kind == "background" else None
+    return Span(start=0, end=heading.start()) if heading and heading.start() > 0 else None
 
 
 def marked(words: str, text: str) -> tuple[Reference, ...]:

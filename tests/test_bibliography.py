@@ -12,6 +12,7 @@ from assistant.bibliography import (
     Bibliography,
     Reference,
     Work,
+    body,
     load_bibliography,
     marked,
     references,
@@ -57,11 +58,25 @@ def test_references_are_the_numbered_lines_of_the_last_section() -> None:
     )
     assert references("1. hermes-1966, ch. 2.") == ()
     assert references(ESSAY.replace("## References", "## Sources")) == ()
+    assert references(ESSAY + "\n## Notes\n") == ()
+    assert references(ESSAY.replace("\n", "\r\n")) == references(ESSAY)
 
 
 def test_words_lean_on_the_references_whose_numbers_they_hold() -> None:
     assert [reference.number for reference in marked("They met [1], and parted [3].", ESSAY)] == [1, 3]
     assert marked("They met [9] [State Department].", ESSAY) == ()
+
+
+def test_the_body_of_a_background_source_ends_before_its_references() -> None:
+    span = body(make_source(ESSAY, kind="background"))
+    assert span is not None
+    assert span.cut(ESSAY).endswith("[2]\n\n")
+    for source in (
+        make_source(ESSAY),
+        make_source("# Talks\n\n## References\n\nThey met.", kind="background"),
+        make_source("## References\n\n1. joy-1955.", kind="background"),
+    ):
+        assert body(source) is None
 
 
 def test_a_reference_is_written_on_one_line() -> None:
