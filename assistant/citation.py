@@ -153,7 +153,7 @@ def byline(info: SourceInfo) -> str:
         return f"“{info.title}”, {written_date(info)}"
     if info.kind == "background":
         form = "source" if info.form == UNKNOWN else info.form
-        return f"{info.author}, background {form} “{info.title}”, {written_date(info)}"
+        return f"{info.author}, {info.title} (background {form}, {written_date(info)})"
     form = "" if info.form == UNKNOWN else info.form
     address = "" if info.addressee in (UNKNOWN, "none") else f"to {info.addressee}"
     return ", ".join(part for part in (info.author, f"{form} {address}".strip(), written_date(info)) if part)

@@ -186,9 +186,9 @@ def test_a_date_is_written_in_words_with_its_doubt(date: str, certainty: str, wo
         ({"date": "unknown", "date_certainty": "unknown"}, "Ada Author, letter to Bo Reader, undated"),
         (
             {"kind": "background", "form": "essay", "title": "The talks"},
-            "Ada Author, background essay “The talks”, 13 June 1951",
+            "Ada Author, The talks (background essay, 13 June 1951)",
         ),
-        ({"kind": "background", "form": "unknown", "title": "T"}, "Ada Author, background source “T”, 13 June 1951"),
+        ({"kind": "background", "form": "unknown", "title": "T"}, "Ada Author, T (background source, 13 June 1951)"),
     ],
 )
 def test_a_byline_says_who_speaks_to_whom_and_when_as_far_as_is_known(fields: dict[str, str], words: str) -> None:
