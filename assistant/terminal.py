@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from assistant.bibliography import Work, marked, written
 from assistant.citation import byline, footnote
 from assistant.corpus import Corpus
 from assistant.doctor import Check
-from assistant.domain import Answer, Source, SourceInfo, Span
+from assistant.domain import Answer, Citation, Source, SourceInfo, Span
 from assistant.structure import locus
 
 _WIDTH = 100
@@ -50,8 +51,16 @@ def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
             *_nearest(answer, corpus),
         )
     quotes = [Padding(Text(visible(statement.text)), (0, 0, 1, 0)) for statement in answer.statements]
-    notes = [Text(visible(footnote(citation)), style="dim") for citation in answer.citations]
+    notes = [Text(visible(note), style="dim") for citation in answer.citations for note in _notes(citation, corpus)]
     return Group(*quotes, *notes)
+
+
+def _notes(citation: Citation, corpus: Corpus) -> Iterator[str]:
+    """The footnote, and below it the references that a background source gives for the words quoted."""
+    yield footnote(citation)
+    if citation.source.kind == "background":
+        text = corpus.source(citation.source_id).text
+        yield from (f"    there {reference.written()}" for reference in marked(citation.quote, text))
 
 
 def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
@@ -64,14 +73,24 @@ def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
         yield Padding(Text(visible(" ".join(hit.passage.text.split())), style="dim"), (0, 0, 1, 2))
 
 
-def render_sources(infos: Iterable[SourceInfo]) -> RenderableType:
-    """A table of the catalogue."""
+def render_sources(infos: Iterable[SourceInfo], works: Mapping[str, Sequence[str]] | None = None) -> RenderableType:
+    """A table of the catalogue; below the title of a source stand the works that it refers to."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("id", "kind", "date", "title"):
         table.add_column(name, overflow="fold")
     for info in infos:
-        table.add_row(*(Text(visible(value)) for value in (info.id, info.kind, info.date, info.title)))
+        title = Text(visible(info.title))
+        if used := (works or {}).get(info.id):
+            title.append(f"\n{', '.join(used)}", style="dim")
+        table.add_row(*(Text(visible(value)) for value in (info.id, info.kind, info.date)), title)
     return table
+
+
+def render_bibliography(works: Iterable[Work]) -> RenderableType:
+    """The works, each under its id."""
+    return Group(
+        *(Group(Text(work.id, style="bold"), Padding(Text(visible(written(work))), (0, 0, 0, 4))) for work in works)
+    )
 
 
 def render_source(source: Source, span: Span | None) -> RenderableType:

@@ -21,7 +21,7 @@ PACKAGE = Path(inspect.getfile(assistant)).parent
 # Each module may import those before it. `llamaindex` goes before `session`, which loads it late; it knows the
 # session by type only.
 ORDER = """
-    domain errors paths settings text structure sentences recipe analysis questions corpus
+    domain errors paths settings text structure sentences recipe analysis questions corpus bibliography
     models.tokens models.embedding models.layout models.reader models.pairs chunking citation manifest vectors lexical
     index retrieval selection evidence overlap reading answering.extractive conversation doctor llamaindex session
     terminal cli
