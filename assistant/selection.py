@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from assistant.chunking import chunk
 from assistant.corpus import Corpus
-from assistant.domain import Filter, Hit, Passage, Source
+from assistant.domain import KINDS, Filter, Hit, Passage, Source
 from assistant.recipe import Recipe
 
 
 def select_passages(hits: Sequence[Hit], corpus: Corpus, wanted: Filter, recipe: Recipe) -> tuple[Passage, ...]:
-    """The passages of the hits, best first, and behind them the rest of an archive that can be read whole.
+    """At most as many passages as the recipe lets be read: the hits, best first, and what else is read whole.
 
-    Retrieval goes by words and their neighbours; a reader that sees all also finds what was said quite otherwise.
+    The sources of a kind are read whole if they are few: retrieval goes by words and their neighbours, and a reader
+    that sees all also finds what was said quite otherwise.
     """
-    found = [hit.passage for hit in hits]
-    known = {passage.id for passage in found}
-    return (*found, *(passage for passage in _whole(corpus, wanted, recipe) if passage.id not in known))
+    whole = {passage.id: passage for passage in _whole(corpus, wanted, recipe)}
+    room = recipe.reader.passages - len(whole)
+    others = [hit.passage.id for hit in hits if hit.passage.id not in whole][:room]
+    kept = {*others, *whole}
+    found = {hit.passage.id: hit.passage for hit in hits if hit.passage.id in kept}
+    return tuple((found | {id_: passage for id_, passage in whole.items() if id_ not in found}).values())
 
 
-def _whole(corpus: Corpus, wanted: Filter, recipe: Recipe) -> tuple[Passage, ...]:
-    """All passages that a filter admits, if the reader can read so many for one question; else none."""
-    limit = recipe.reader.passages
-    infos = corpus.select(wanted)
-    if len(infos) > limit:  # each has one passage at the least
-        return ()
-    passages = tuple(passage for info in infos for passage in _passages(corpus.source(info.id), recipe))
-    return passages if len(passages) <= limit else ()
+def _whole(corpus: Corpus, wanted: Filter, recipe: Recipe) -> Iterator[Passage]:
+    """All passages of the kinds that are small enough for their share of what is read."""
+    kinds = [kind for kind in KINDS if kind in corpus.kinds and kind in (wanted.kinds or KINDS)]
+    for kind in kinds:
+        share = recipe.reader.passages // len(kinds)
+        infos = corpus.select(replace(wanted, kinds=(kind,)))
+        if len(infos) > share:  # each has one passage at the least
+            continue
+        passages = [passage for info in infos for passage in _passages(corpus.source(info.id), recipe)]
+        if len(passages) <= share:
+            yield from passages
 
 
 @lru_cache(maxsize=64)

@@ -18,7 +18,7 @@ from assistant.corpus import Corpus, load_corpus
 from assistant.doctor import Check, examine
 from assistant.domain import KINDS, Answer, Filter, Hit, Kind, Source, SourceInfo, Trace
 from assistant.errors import IndexDamaged, IndexMissing, IndexStale, QuestionError
-from assistant.evidence import Reader, judge
+from assistant.evidence import Reader, judge, order_hits
 from assistant.index import Index, Progress, Workshop, build_index, open_index
 from assistant.manifest import Manifest, stamp
 from assistant.models.embedding import load_embedding
@@ -150,6 +150,7 @@ class Assistant:
         wanted = make_filter(corpus, sources, kinds)
         hits = retriever.retrieve(understood, wanted)
         judgement = judge(understood, select_passages(hits, corpus, wanted, self.recipe), corpus, self._reader)
+        hits = order_hits(hits, judgement)
         chosen = extractive.choose(judgement, self.recipe.answering)
         citations = extractive.cite_evidence(understood, chosen, corpus)
         statements = extractive.state(citations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,17 @@ def test_a_small_archive_is_read_whole_what_was_found_first(archive: Corpus, rec
     found = select_passages([Hit(passage=passages[-1], score=1.0)], archive, Filter(), limited(recipe, 3))
     assert found == (passages[-1], *passages[:-1])
     assert len(found) == 3
+
+
+def test_a_kind_of_few_sources_is_read_whole_beside_what_was_found_of_the_other(tmp_path: Path, recipe: Recipe) -> None:
+    essays = {f"essay-{number}": f"An essay on herring, number {number}." for number in range(4)}
+    mixed = load_corpus(write_corpus(tmp_path / "mixed", TEXTS | essays))
+    sources = [replace(i, kind="background") if i.id in essays else i for i in mixed]
+    archive = Corpus(mixed.root, sources)
+    passages = everything(archive, recipe)
+    hits = [Hit(passage=passages[number], score=1.0) for number in (6, 1, 4, 3)]
+    found = select_passages(hits, archive, Filter(), limited(recipe, 6))
+    assert [passage.source_id for passage in found] == ["essay-3", "a", "essay-1", "essay-0", "a", "b"]
 
 
 def test_of_a_large_archive_only_what_was_found_is_read(archive: Corpus, recipe: Recipe) -> None:
