@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from assistant.bibliography import load_bibliography, works_used
 from assistant.conversation import Conversation
 from assistant.corpus import Corpus
 from assistant.domain import Answer, Turn, Verified
@@ -44,7 +45,7 @@ class Chat:
         self._conversation = conversation
         self._saved: Path | None = None
         self._commands: Mapping[str, Callable[[str], None]] = {
-            "sources": lambda _: self._console.print(render_sources(self._corpus)),
+            "sources": lambda _: self._sources(),
             "show": self._show,
             "history": lambda _: self._history(),
             "save": self._save,
@@ -94,9 +95,13 @@ class Chat:
             self._say(f"Understood as: {answer.standalone}")
         if answer.refused:
             self._console.print(render_refusal(answer, self._corpus))
-        self._console.print(render_notes(answer))
+        self._console.print(render_notes(answer, self._corpus))
         for note in answer.trace.notes:
             self._say(f"Note: {note}")
+
+    def _sources(self) -> None:
+        used = works_used(self._corpus, load_bibliography(self._corpus.root))
+        self._console.print(render_sources(self._corpus, used))
 
     def _show(self, number: str) -> None:
         citations = self._conversation.turns[-1].answer.citations if self._conversation.turns else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.bibliography import body
 from assistant.domain import Passage, Source, Span
 from assistant.models.tokens import count_tokens
 from assistant.recipe import Chunking
@@ -28,14 +29,15 @@ class _Unit:
 def chunk(source: Source, chunking: Chunking) -> tuple[Passage, ...]:
     """The passages of a source: in order, covering every character that is not white space.
 
-    Each keeps within the token size unless it is one sentence or one heading.
+    Each keeps within the token size unless it is one sentence or one heading. The references at the end of a background
+    source are in none: they answer nothing.
     """
-    spans = _pack(source.text, _units(source.text), chunking)
+    spans = _pack(source.text, _units(source.text, body(source)), chunking)
     return tuple(Passage(source_id=source.id, span=span, text=span.cut(source.text)) for span in spans)
 
 
-def _units(text: str) -> Sequence[_Unit]:
-    bare = [(span, block.level > 0) for block in blocks(text) for span in _unit_spans(text, block)]
+def _units(text: str, within: Span | None) -> Sequence[_Unit]:
+    bare = [(span, block.level > 0) for block in blocks(text, within) for span in _unit_spans(text, block)]
     ends = (0, *(span.end for span, _ in bare))
     counts = count_tokens([text[end : span.end] for end, (span, _) in zip(ends, bare, strict=False)])
     return [_Unit(span, tokens, opens) for (span, opens), tokens in zip(bare, counts, strict=True)]

@@ -147,10 +147,13 @@ def in_document_order(evidence: Iterable[Evidence], order: Sequence[str]) -> lis
 def byline(info: SourceInfo) -> str:
     """Who speaks, in which form, to whom, when: ``Mao Zedong, telegram to Gao Gang and Kim Il Sung, 13 June 1951``.
 
-    Where no author is known, the title stands instead.
+    Where no author is known, the title stands instead. A background source says that it is one, and its title.
     """
     if info.author == UNKNOWN:
         return f"“{info.title}”, {written_date(info)}"
+    if info.kind == "background":
+        form = "source" if info.form == UNKNOWN else info.form
+        return f"{info.author}, {info.title} (background {form}, {written_date(info)})"
     form = "" if info.form == UNKNOWN else info.form
     address = "" if info.addressee in (UNKNOWN, "none") else f"to {info.addressee}"
     return ", ".join(part for part in (info.author, f"{form} {address}".strip(), written_date(info)) if part)

@@ -172,17 +172,21 @@ def export(context: click.Context, saved: Path, form: str) -> None:
 
 
 @main.command()
+@click.option("--bibliography", is_flag=True, help="List the works that the background sources rest on.")
 @_json_option
 @click.pass_context
-def sources(context: click.Context, as_json: bool) -> None:
-    """List the sources of the archive."""
-    from assistant.terminal import console, render_sources
+def sources(context: click.Context, bibliography: bool, as_json: bool) -> None:
+    """List the sources of the archive, or the works that they rest on."""
+    from assistant.bibliography import load_bibliography, works_used
+    from assistant.terminal import console, render_bibliography, render_sources
 
     corpus = _corpus(context)
+    works = load_bibliography(corpus.root)
+    used = {} if bibliography else works_used(corpus, works)
     if as_json:
-        _print([asdict(info) for info in corpus])
+        _print(works.as_csl() if bibliography else [asdict(info) | {"works": used[info.id]} for info in corpus])
     else:
-        console().print(render_sources(corpus))
+        console().print(render_bibliography(works) if bibliography else render_sources(corpus, used))
 
 
 @main.command()

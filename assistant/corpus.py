@@ -13,7 +13,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,6 +116,11 @@ class Corpus:
             CorpusError: its file is missing, changed, empty or not UTF-8.
         """
         return self._read(self.info(source_id))
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds of source that the archive has."""
+        return frozenset(info.kind for info in self)
 
     def select(self, wanted: Filter) -> tuple[SourceInfo, ...]:
         """The sources that a filter admits, in the catalogue's order.

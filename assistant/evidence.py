@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.corpus import Corpus
-from assistant.domain import Evidence, Passage, Source, Span
+from assistant.domain import Evidence, Hit, Passage, Source, Span
 from assistant.questions import Expected, expects
 from assistant.sentences import clause_spans, sentence_spans
 
@@ -72,6 +72,19 @@ def judge(question: str, passages: Iterable[Passage], corpus: Corpus, reader: Re
         for candidate, score, carrier in zip(candidates, reading.scores, carriers, strict=True)
     ]
     return Judgement(evidence=tuple(sorted(found, key=lambda one: -one.score)), answered=reading.answered)
+
+
+def order_hits(hits: Sequence[Hit], judgement: Judgement) -> tuple[Hit, ...]:
+    """The hits in the order of the best evidence in each; those without evidence behind, in their own order."""
+    places = {(item.source_id, item.span): place for place, item in reversed(list(enumerate(judgement.evidence)))}
+
+    def rank(hit: Hit) -> int:
+        held = (
+            p for (id_, span), p in places.items() if id_ == hit.passage.source_id and hit.passage.span.contains(span)
+        )
+        return min(held, default=len(places))
+
+    return tuple(sorted(hits, key=rank))
 
 
 def gather(passages: Iterable[Passage], corpus: Corpus) -> tuple[Candidate, ...]:

@@ -1,8 +1,7 @@
 """The default reader of evidence: a trained model's marks and word overlap, weighed together.
 
-The model reads whole passages, those first whose sentences share most with the question, and as many as the recipe
-says. Its log-odds and the overlap are summed with weights that were fitted on held-out questions (design/reader.md),
-and the best sum of a question decides whether it is answered at all.
+The model reads whole passages. Its log-odds and the overlap are summed with weights that were fitted on held-out
+questions (design/reader.md), and the best sum of a question decides whether it is answered at all.
 """
 
 from __future__ import annotations
@@ -62,23 +61,23 @@ class WeighingReader:
     def weigh(self, question: str, candidates: Sequence[Candidate]) -> Weighed:
         """The parts of the score of each candidate, and their sum."""
         overlap = np.array(self.overlap.score(question, candidates).scores)
-        marks = self._marks(question, candidates, overlap)
+        marks = self._marks(question, candidates)
         features = np.stack([[m.evidence for m in marks], [m.answer for m in marks], overlap], axis=1)
         weights = np.array([self.settings.evidence, self.settings.answer, self.settings.overlap])
+        log_odds = features @ weights + self.settings.bias - self.settings.background_penalty * _behind(candidates)
         carriers = tuple(None if mark.evidence == UNREAD else mark.place for mark in marks)
-        return Weighed(features=features, log_odds=features @ weights + self.settings.bias, carriers=carriers)
+        return Weighed(features=features, log_odds=log_odds, carriers=carriers)
 
-    def _marks(self, question: str, candidates: Sequence[Candidate], overlap: Features) -> list[Mark]:
-        """One mark for each candidate, with its place in the source; those of passages not read are unread."""
-        groups = _by_passage(candidates)
-        first = sorted(groups, key=lambda place: -max(overlap[index] for index in groups[place]))
-        chosen = first[: self.settings.passages]
-        read = self.model.read(question, [_excerpt([candidates[i] for i in groups[place]]) for place in chosen])
-        found = [Mark(evidence=UNREAD, answer=UNREAD, place=candidate.span) for candidate in candidates]
-        for place, marks in zip(chosen, read, strict=True):
-            for index, mark in zip(groups[place], marks, strict=True):
-                found[index] = _in_source(mark, candidates[index].passage.start)
-        return found
+    def _marks(self, question: str, candidates: Sequence[Candidate]) -> list[Mark]:
+        """One mark for each candidate, with its place in the source."""
+        groups = list(_by_passage(candidates).values())
+        read = self.model.read(question, [_excerpt([candidates[index] for index in group]) for group in groups])
+        found = {
+            index: _in_source(mark, candidates[index].passage.start)
+            for group, marks in zip(groups, read, strict=True)
+            for index, mark in zip(group, marks, strict=True)
+        }
+        return [found[index] for index in range(len(candidates))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +89,12 @@ class Weighed:
     log_odds: Features
     """Shape (candidates,)."""
     carriers: tuple[Span | None, ...]
+
+
+def _behind(candidates: Sequence[Candidate]) -> Features:
+    """1 for each background candidate that stands beside primary ones, else 0."""
+    background = np.array([candidate.source.info.kind == "background" for candidate in candidates])
+    return np.asarray(background & (not background.all()), dtype=np.float64)
 
 
 def _by_passage(candidates: Sequence[Candidate]) -> Mapping[_Place, list[int]]:

@@ -73,6 +73,8 @@ class ReaderSettings(_Table):
     overlap: float
     """Weight of the word overlap, 0 to 1."""
     bias: float
+    background_penalty: float
+    """Taken from the log-odds of background sentences where primary ones were read beside them."""
     slope: float = Field(gt=0)
     """Steepness of the logistic curve that turns the best log-odds into the probability of being answered."""
     centre: float

@@ -7,14 +7,15 @@ OpenAI key, and rank by a score that cannot be zero (measured; see design/retrie
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from assistant.corpus import Corpus
-from assistant.domain import Filter, Hit, Passage, Span
+from assistant.domain import KINDS, Filter, Hit, Passage, Span
 from assistant.index import Index
 from assistant.models.embedding import embed_question
 from assistant.recipe import Retrieval
@@ -61,12 +62,25 @@ class Retriever:
     settings: Retrieval
 
     def retrieve(self, question: str, wanted: Filter = Filter()) -> tuple[Hit, ...]:  # noqa: B008 - frozen
-        """The best hits by fused score; ties by source and place. The same question gives the same hits."""
+        """The best hits by fused score; ties by kind, source and place. The same question gives the same hits.
+
+        Each kind of source is searched by itself: a few primary documents would be lost among the many passages that
+        are written about them.
+        """
+        found = [self._retrieve(question, part) for part in self._parts(wanted)]
+        return tuple(sorted(chain.from_iterable(found), key=lambda hit: -hit.score)[: self.settings.hits])
+
+    def _parts(self, wanted: Filter) -> list[Filter]:
+        """The filter for each kind that the archive has and the filter admits, primary first."""
+        kinds = [kind for kind in KINDS if kind in self.corpus.kinds and kind in (wanted.kinds or KINDS)]
+        return [replace(wanted, kinds=(kind,)) for kind in kinds] if len(kinds) > 1 else [wanted]
+
+    def _retrieve(self, question: str, wanted: Filter) -> list[Hit]:
         limit = self.settings.candidates
         dense = DenseRetriever(self.index, self.embedding, limit, wanted).retrieve(question)
         lexical = LexicalRetriever(self.index, limit, wanted).retrieve(question)
         fused = fuse(_ranks(dense), _ranks(lexical), self.settings)
-        return tuple(self._hit(ranked) for ranked in fused[: self.settings.hits])
+        return [self._hit(ranked) for ranked in fused[: self.settings.hits]]
 
     def _hit(self, ranked: Ranked) -> Hit:
         return Hit(

@@ -20,7 +20,7 @@ from assistant.corpus import Corpus, load_corpus
 from assistant.doctor import Check, examine
 from assistant.domain import KINDS, Answer, Filter, Hit, Kind, Source, SourceInfo, Verified
 from assistant.errors import IndexDamaged, IndexMissing, IndexStale, QuestionError
-from assistant.evidence import Reader, judge
+from assistant.evidence import Reader, judge, order_hits
 from assistant.followup import Exchange
 from assistant.index import Index, Progress, Workshop, build_index, open_index
 from assistant.manifest import Manifest, stamp
@@ -30,6 +30,7 @@ from assistant.reading import load_reader
 from assistant.recipe import Recipe, digest, load_recipe
 from assistant.retrieval import Retriever
 from assistant.saving import load_conversation
+from assistant.selection import select_passages
 from assistant.settings import load_language_settings, load_settings
 
 if TYPE_CHECKING:
@@ -184,12 +185,13 @@ class Assistant:
         understood = check_question(standalone or question)
         retriever = self._retriever()
         corpus = retriever.corpus
-        hits = retriever.retrieve(understood, make_filter(corpus, sources, kinds))
-        judgement = judge(understood, (hit.passage for hit in hits), corpus, self._reader)
+        wanted = make_filter(corpus, sources, kinds)
+        hits = retriever.retrieve(understood, wanted)
+        judgement = judge(understood, select_passages(hits, corpus, wanted, self.recipe), corpus, self._reader)
         return Findings(
             question=question,
             standalone=understood,
-            hits=hits,
+            hits=order_hits(hits, judgement),
             judgement=judgement,
             corpus=corpus,
             settings=self.recipe.answering,

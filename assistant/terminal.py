@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from assistant.bibliography import Work, marked, written
 from assistant.citation import byline, footnote
 from assistant.corpus import Corpus
 from assistant.doctor import Check
@@ -48,7 +49,7 @@ def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
     if answer.refused:
         return render_refusal(answer, corpus)
     statements = [Padding(Text(visible(statement.text)), (0, 0, 1, 0)) for statement in answer.statements]
-    return Group(*statements, render_notes(answer))
+    return Group(*statements, render_notes(answer, corpus))
 
 
 def render_refusal(answer: Answer, corpus: Corpus) -> RenderableType:
@@ -57,14 +58,14 @@ def render_refusal(answer: Answer, corpus: Corpus) -> RenderableType:
     return Group(said, Text(), *_nearest(answer, corpus))
 
 
-def render_notes(answer: Answer) -> RenderableType:
+def render_notes(answer: Answer, corpus: Corpus) -> RenderableType:
     """The footnotes of an answer, with the quote where the answer itself is in other words."""
-    return Group(*(part for citation in answer.citations for part in _note(citation, answer)))
+    return Group(*(part for citation in answer.citations for part in _note(citation, answer, corpus)))
 
 
-def _note(citation: Citation, answer: Answer) -> Iterable[RenderableType]:
-    yield Text(visible(footnote(citation)), style="dim")
-    if f"“{citation.quote}”" not in answer.text:
+def _note(citation: Citation, answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
+    yield from (Text(visible(line), style="dim") for line in _notes(citation, corpus))
+    if answer.trace.answerer == "generative" and f"“{citation.quote}”" not in answer.text:
         yield Padding(Text(visible(f"“{citation.quote}”")), (0, 0, 1, 4))
 
 
@@ -78,6 +79,14 @@ def render_citation(source: Source, citation: Citation) -> RenderableType:
     return Group(Text(visible(footnote(citation)), style="dim"), Text(), around)
 
 
+def _notes(citation: Citation, corpus: Corpus) -> Iterator[str]:
+    """The footnote, and below it the references that a background source gives for the words quoted."""
+    yield footnote(citation)
+    if citation.source.kind == "background":
+        text = corpus.source(citation.source_id).text
+        yield from (f"    there {reference.written()}" for reference in marked(citation.quote, text))
+
+
 def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
     for hit in answer.hits[:3]:
         source = corpus.source(hit.passage.source_id)
@@ -88,14 +97,24 @@ def _nearest(answer: Answer, corpus: Corpus) -> Iterable[RenderableType]:
         yield Padding(Text(visible(" ".join(hit.passage.text.split())), style="dim"), (0, 0, 1, 2))
 
 
-def render_sources(infos: Iterable[SourceInfo]) -> RenderableType:
-    """A table of the catalogue."""
+def render_sources(infos: Iterable[SourceInfo], works: Mapping[str, Sequence[str]] | None = None) -> RenderableType:
+    """A table of the catalogue; below the title of a source stand the works that it refers to."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("id", "kind", "date", "title"):
         table.add_column(name, overflow="fold")
     for info in infos:
-        table.add_row(*(Text(visible(value)) for value in (info.id, info.kind, info.date, info.title)))
+        title = Text(visible(info.title))
+        if used := (works or {}).get(info.id):
+            title.append(f"\n{', '.join(used)}", style="dim")
+        table.add_row(*(Text(visible(value)) for value in (info.id, info.kind, info.date)), title)
     return table
+
+
+def render_bibliography(works: Iterable[Work]) -> RenderableType:
+    """The works, each under its id."""
+    return Group(
+        *(Group(Text(work.id, style="bold"), Padding(Text(visible(written(work))), (0, 0, 0, 4))) for work in works)
+    )
 
 
 def render_source(source: Source, span: Span | None) -> RenderableType:

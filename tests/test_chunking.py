@@ -46,6 +46,14 @@ def test_passages_reconstruct_the_source(text: str, chunking: Chunking) -> None:
     assert {offset for offset, character in enumerate(text) if not character.isspace()} <= covered
 
 
+@given(prose)
+def test_the_references_of_a_background_source_are_in_no_passage(text: str) -> None:
+    essay = f"{text}\n\n## References\n\n1. hermes-1966, ch. 2."
+    chunking = Chunking(chunk_tokens=64, overlap_sentences=0)
+    assert chunk(make_source(essay, kind="background"), chunking) == chunk(make_source(text), chunking)
+    assert chunk(make_source(essay), chunking)[-1].text.endswith("ch. 2.")
+
+
 @given(texts, sizes)
 def test_passages_stand_in_order_and_share_nothing_without_overlap(text: str, chunking: Chunking) -> None:
     made = chunk(make_source(text), chunking)

@@ -184,6 +184,11 @@ def test_a_date_is_written_in_words_with_its_doubt(date: str, certainty: str, wo
         ({"form": "unknown"}, "Ada Author, to Bo Reader, 13 June 1951"),
         ({"form": "unknown", "addressee": "none"}, "Ada Author, 13 June 1951"),
         ({"date": "unknown", "date_certainty": "unknown"}, "Ada Author, letter to Bo Reader, undated"),
+        (
+            {"kind": "background", "form": "essay", "title": "The talks"},
+            "Ada Author, The talks (background essay, 13 June 1951)",
+        ),
+        ({"kind": "background", "form": "unknown", "title": "T"}, "Ada Author, T (background source, 13 June 1951)"),
     ],
 )
 def test_a_byline_says_who_speaks_to_whom_and_when_as_far_as_is_known(fields: dict[str, str], words: str) -> None:

@@ -83,7 +83,10 @@ def test_ask_heeds_sources_and_kinds(store: Path) -> None:
     asked = ("--store", store, "ask", "Who received the telegram?", "--json")
     answer = json.loads(succeed(*asked, "--source", LETTER, "-k", "primary"))
     assert {hit["passage"]["source_id"] for hit in answer["hits"]} == {LETTER}
-    assert_fails(run(*asked, "-k", "background"), "no source is left to ask")
+    answer = json.loads(succeed(*asked, "-k", "background"))
+    assert {citation["source"]["kind"] for citation in answer["citations"]} <= {"background"}
+    assert {hit["passage"]["source_id"] for hit in answer["hits"]}.isdisjoint({LETTER, TELEGRAM})
+    assert_fails(run(*asked, "-k", "background", "-s", LETTER), "no source is left to ask")
     assert_fails(run(*asked, "-s", "nowhere"), "no source 'nowhere'; known are ")
 
 
@@ -103,7 +106,7 @@ def test_a_question_that_cannot_be_asked_builds_nothing(question: str, words: st
 def test_build_tells_what_there_is(tmp_path: Path) -> None:
     first = succeed("--store", tmp_path, "build")
     manifest = read_manifest(tmp_path)
-    assert first == f"{manifest.passages} passages of 2 sources, built {manifest.built}\n"
+    assert first == f"{manifest.passages} passages of 18 sources, built {manifest.built}\n"
     assert json.loads(succeed("--store", tmp_path, "build", "--json"))["generation"] == manifest.generation
     forced = json.loads(succeed("--store", tmp_path, "build", "--json", "--force"))
     assert forced["generation"] != manifest.generation
@@ -114,7 +117,16 @@ def test_sources_lists_the_catalogue() -> None:
     said = succeed("sources")
     assert LETTER in said
     assert TELEGRAM in said
-    assert [info["id"] for info in json.loads(succeed("sources", "--json"))] == [LETTER, TELEGRAM]
+    listed = json.loads(succeed("sources", "--json"))
+    assert [info["id"] for info in listed[:2]] == [LETTER, TELEGRAM]
+    assert [bool(info["works"]) for info in listed] == [info["kind"] == "background" for info in listed]
+    assert set(listed[2]["works"]) <= {
+        work["id"] for work in json.loads(succeed("sources", "--bibliography", "--json"))
+    }
+
+
+def test_sources_lists_the_works_that_the_background_rests_on() -> None:
+    assert "Hermes, Walter G. Truce Tent and Fighting Front." in succeed("sources", "--bibliography")
 
 
 def test_show_prints_a_source_with_what_is_known_of_it() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from assistant.corpus import Corpus, load_corpus
-from assistant.domain import Evidence, Passage, Span
-from assistant.evidence import Candidate, Reading, gather, judge, narrow
+from assistant.domain import Evidence, Hit, Passage, Span
+from assistant.evidence import Candidate, Judgement, Reading, gather, judge, narrow, order_hits
 from tests.specimens import write_corpus
 
 TERMS = "Terms: to restore the border; to leave a strip."
@@ -110,3 +110,13 @@ def test_a_sentence_without_clauses_is_quoted_whole(archive: Corpus) -> None:
 
 def test_a_sentence_whose_carrier_is_not_known_is_quoted_whole(archive: Corpus) -> None:
     assert narrow("Who leaves?", quoted("a", TERMS), archive) == quoted("a", TERMS)
+
+
+def test_hits_go_in_the_order_of_their_best_evidence(archive: Corpus) -> None:
+    hits = [
+        Hit(passage=passage("a", 7, 18), score=3.0),
+        Hit(passage=passage("b"), score=2.0),
+        Hit(passage=passage("a", 0, 6), score=1.0),
+    ]
+    judgement = Judgement(evidence=(quoted("b", "We go."), quoted("a", "We wait.")), answered=0.5)
+    assert [hit.score for hit in order_hits(hits, judgement)] == [2.0, 3.0, 1.0]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from assistant.answering import extractive
 from assistant.citation import cite
 from assistant.corpus import Corpus, load_corpus
 from assistant.domain import Evidence, Hit, Passage, Span
-from assistant.evidence import Candidate, Judgement, Reading
+from assistant.evidence import Judgement
 from assistant.recipe import Answering
 from tests.specimens import make_source, write_corpus
 
@@ -21,14 +20,6 @@ TEXTS = {
     "b": "We go. We stay.",
 }
 SETTINGS = Answering(threshold=0.5, max_quotes=3, keep_ratio=0.8)
-
-
-@dataclass(frozen=True)
-class ShortestReader:
-    """Prefers what is short."""
-
-    def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
-        return Reading(scores=tuple(1 / len(candidate.text) for candidate in candidates), answered=1.0)
 
 
 @pytest.fixture
@@ -74,7 +65,7 @@ def test_nothing_is_quoted_without_evidence() -> None:
 
 def test_citations_follow_the_best_source_and_within_it_the_document(archive: Corpus) -> None:
     evidence = [quoted("b", "We stay."), quoted("a", "They come."), quoted("a", "We wait."), quoted("b", "We go.")]
-    citations = extractive.cite_evidence("What?", evidence, archive, ShortestReader())
+    citations = extractive.cite_evidence("What?", evidence, archive)
     assert [(c.number, c.source_id, c.quote) for c in citations] == [
         (1, "b", "We go."),
         (2, "b", "We stay."),
@@ -85,14 +76,15 @@ def test_citations_follow_the_best_source_and_within_it_the_document(archive: Co
 
 def test_a_citation_is_narrowed_to_its_clause_and_still_cut_from_the_source(archive: Corpus) -> None:
     sentence = quoted("a", "Terms: to restore the border; to leave a strip.")
-    (citation,) = extractive.cite_evidence("What?", [sentence], archive, ShortestReader())
+    carried = replace(sentence, carrier=quoted("a", "a strip").span)
+    (citation,) = extractive.cite_evidence("Who leaves what?", [carried], archive)
     assert citation.quote == "to leave a strip."
     assert citation.quote == citation.span.cut(archive.source("a").text)
     assert str(citation.locus) == "“Head”, point 1, para. 2"
 
 
 def test_nothing_chosen_cites_and_states_nothing(archive: Corpus) -> None:
-    assert extractive.cite_evidence("What?", [], archive, ShortestReader()) == ()
+    assert extractive.cite_evidence("What?", [], archive) == ()
     assert extractive.state([]) == ()
 
 

@@ -21,9 +21,12 @@ PACKAGE = Path(inspect.getfile(assistant)).parent
 # Each module may import those before it. `llamaindex` goes before `session`, which loads it late; it knows the
 # session by type only.
 ORDER = """
-    domain errors paths settings text structure sentences recipe analysis questions corpus
-    models.tokens models.embedding models.layout models.reader models.pairs chunking citation manifest vectors lexical
-    index retrieval evidence overlap reading answering.extractive conversation doctor llamaindex session terminal cli
+    domain errors paths settings text structure sentences recipe analysis questions corpus bibliography
+    models.tokens models.embedding models.layout models.reader models.pairs models.llm chunking citation manifest
+    vectors lexical index retrieval selection evidence overlap reading mentions signals reckoning followup
+    answering.findings answering.extractive answering.prompts answering.prose answering.reply answering.support
+    answering.checks answering.generative answering.restating exports.anchors exports.parts exports.markdown
+    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session terminal chat cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
@@ -33,18 +36,18 @@ EVALUATION_COMMANDS = "evaluation.commands"
 ALLOWED = {
     "chromadb": {"vectors"},
     "tantivy": {"lexical"},
-    "llama_index": {"models.embedding", "index", "retrieval", "session", "vectors", "llamaindex"},
+    "llama_index": {"models.embedding", "models.llm", "index", "retrieval", "session", "vectors", "llamaindex"},
     "wordllama": {"models.embedding"},
     "tiktoken": {"models.tokens"},
     "onnxruntime": {"models.reader"},
     "tokenizers": {"models.layout", "models.reader"},
     "gradio": set(),
-    "rich": {"terminal", "cli"},
+    "rich": {"terminal", "chat", "cli"},
 }
 
 PUBLIC = """
     Answer Assistant AssistantError Citation Evidence Filter Hit Locus Passage Source SourceInfo Span Statement Trace
-    Turn
+    Turn Verified
 """.split()
 
 

@@ -27,6 +27,7 @@ SETTINGS = ReaderSettings(
     answer=0.5,
     overlap=2.0,
     bias=-1.0,
+    background_penalty=0.7,
     slope=2.0,
     centre=1.0,
 )
@@ -105,23 +106,14 @@ def test_the_place_of_the_answer_is_given_in_the_source() -> None:
     assert [carrier.cut(SOURCE.text) for carrier in carriers if carrier] == ["The", "Ann", "Her", "The"]
 
 
-def test_only_so_many_passages_are_read_those_first_that_share_words_with_the_question() -> None:
-    marker = ScriptedMarker(SCORES)
-    found = reader(marker, passages=1).score("When is herring landed?", CANDIDATES)
-    assert [excerpt.text for excerpt in marker.seen] == ["Herring is landed at dawn. The harbour sleeps."]
-    assert found.scores[:2] == pytest.approx([0.0, 0.0], abs=1e-6)
-    assert [carrier is None for carrier in found.carriers] == [True, True, False, False]
-
-
 def test_nothing_to_read_is_not_answered() -> None:
     found = reader(ScriptedMarker({})).score("Who owns the mill?", [])
     assert (found.scores, found.answered, found.carriers) == ((), 0.0, ())
 
 
-def test_a_sentence_that_is_not_read_is_believed_less_than_any_that_is() -> None:
-    weighed = reader(ScriptedMarker(SCORES), passages=1).weigh("Who owns the mill?", CANDIDATES)
-    assert weighed.features[2:, :2].tolist() == [[UNREAD, UNREAD]] * 2
-    assert max(weighed.log_odds[2:]) < min(weighed.log_odds[:2])
+def test_a_place_that_was_not_read_carries_nothing() -> None:
+    unread = dict.fromkeys(SCORES, UNREAD)
+    assert reader(ScriptedMarker(unread)).score("Who owns the mill?", CANDIDATES).carriers == (None,) * 4
 
 
 def test_a_recipe_can_name_word_overlap_alone() -> None:
@@ -132,3 +124,13 @@ def test_a_recipe_can_name_word_overlap_alone() -> None:
 def test_a_reader_of_no_known_name_is_refused() -> None:
     with pytest.raises(ModelError, match=r"no evidence reader 'oracle'; use evidence-reader, overlap, or one of"):
         load_reader(SETTINGS.model_copy(update={"model": "oracle"}), Analyzer("english"), threads=1)
+
+
+def test_background_stands_back_only_where_primary_sentences_are_read_beside_it() -> None:
+    essay = make_source(SOURCE.text, "essay", kind="background")
+    other = candidate("Anna owns the mill.", FIRST, essay)
+    made = reader(ScriptedMarker(SCORES))
+    alone = made.weigh("Who owns the mill?", [other]).log_odds
+    beside = made.weigh("Who owns the mill?", [CANDIDATES[1], other]).log_odds
+    assert alone[0] == pytest.approx(beside[0])
+    assert beside[1] == pytest.approx(beside[0] - 0.7)

@@ -5,20 +5,31 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from rich.console import Console, RenderableType
 
+from assistant.bibliography import Work
 from assistant.citation import cite
 from assistant.corpus import Corpus, load_corpus
 from assistant.doctor import Check
 from assistant.domain import Answer, Citation, Hit, Passage, Source, Span, Statement, Trace
-from assistant.terminal import console, render_answer, render_checks, render_source, render_sources, visible
+from assistant.terminal import (
+    console,
+    render_answer,
+    render_bibliography,
+    render_checks,
+    render_source,
+    render_sources,
+    visible,
+)
 from tests.specimens import entry, make_source, texts
 
 NASTY = "\x1b[31mred\x1b]0;title\x07 \x9b2J \r\b\x7f\x00 [bold]not bold[/bold] :smile: \u202eevil\u2066"
+MET = Span(start=0, end=13)
 
 
 def shown(renderable: RenderableType) -> str:
@@ -114,6 +125,30 @@ def test_an_answer_shows_its_quotes_then_its_footnotes(nasty: Corpus) -> None:
         " " * 100,
         "[1] Ada Author, letter to Bo Reader, 13 June 1951, para. 1 [primary]. source, characters 0–8.",
     ]
+
+
+def test_a_background_quote_shows_below_its_footnote_what_it_rests_on(
+    tmp_path: Path, write_corpus: Callable[..., Path]
+) -> None:
+    text = "They met [2].\n\n## References\n\n1. joy-1955.\n2. hermes-1966, ch. 2.\n"
+    archive = load_corpus(write_corpus(tmp_path, {"a": text}, kind="background", form="essay"))
+    answer = replace(answer_of(archive.source("a"), refused=False), citations=(cite(1, archive.source("a"), MET),))
+    lines = [line.rstrip() for line in shown(render_answer(answer, archive)).splitlines()]
+    note = " ".join(lines[-3:-1])
+    assert note.endswith("Title of a (background essay, 13 June 1951), para. 1 [background]. a, characters 0–13.")
+    assert lines[-1] == "    there [2] hermes-1966, ch. 2"
+
+
+def test_the_works_of_a_source_stand_below_its_title(corpus: Corpus) -> None:
+    output = shown(render_sources(corpus, {"aviation": ("hermes-1966", "joy-1955")}))
+    assert "hermes-1966, joy-1955" in output
+
+
+def test_the_bibliography_shows_each_work_under_its_id() -> None:
+    works = [Work(id="joy-1955", type="book", title=f"How {NASTY}")]
+    output = shown(render_bibliography(works))
+    assert output.startswith("joy-1955\n    How \\x1b[31m")
+    assert steers(output) == []
 
 
 def test_a_refusal_shows_the_three_nearest_passages(tmp_path: Path, write_corpus: Callable[..., Path]) -> None:

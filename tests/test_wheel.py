@@ -14,6 +14,7 @@ import pytest
 from assistant.paths import data_root
 
 DATA = "assistant/_data/"
+SHIPPED = ("corpus/catalogue.toml", "corpus/bibliography.json", "corpus/sources", "index/recipe.toml", "eval/gold")
 
 
 def python(*arguments: str | Path, cwd: Path, **settings: str) -> str:
@@ -48,11 +49,11 @@ def names(wheel: Path) -> list[str]:
 def test_the_wheel_holds_corpus_recipe_and_gold_byte_for_byte(wheel: Path) -> None:
     shipped = [
         path
-        for folder in ("corpus/catalogue.toml", "corpus/sources", "index/recipe.toml", "eval/gold")
+        for folder in SHIPPED
         for path in ([data_root() / folder] if (data_root() / folder).is_file() else (data_root() / folder).rglob("*"))
         if path.is_file()
     ]
-    assert len(shipped) >= 6
+    assert len(shipped) >= 6 + 16
     with ZipFile(wheel) as archive:
         for path in shipped:
             assert archive.read(DATA + path.relative_to(data_root()).as_posix()) == path.read_bytes()

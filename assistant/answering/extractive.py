@@ -10,7 +10,7 @@ from itertools import groupby
 from assistant.answering.findings import Findings
 from assistant.citation import byline, cite, in_document_order
 from assistant.corpus import Corpus
-from assistant.domain import Answer, Citation, Evidence, Hit, Statement, Trace
+from assistant.domain import KINDS, Answer, Citation, Evidence, Hit, Statement, Trace
 from assistant.evidence import Judgement, narrow
 from assistant.recipe import Answering
 from assistant.structure import locus
@@ -56,9 +56,11 @@ def choose(judgement: Judgement, settings: Answering) -> tuple[Evidence, ...]:
 
 
 def cite_evidence(question: str, chosen: Sequence[Evidence], corpus: Corpus) -> tuple[Citation, ...]:
-    """Numbered citations of the chosen evidence: the best source first, each source in its own order."""
+    """Numbered citations of the chosen evidence: primary sources first, then the best; each in its own order."""
     narrowed = [narrow(question, item, corpus) for item in chosen]
-    order = list(dict.fromkeys(item.source_id for item in chosen))
+    order = sorted(
+        dict.fromkeys(item.source_id for item in chosen), key=lambda source: KINDS.index(corpus.info(source).kind)
+    )
     ordered = in_document_order(narrowed, order)
     return tuple(cite(n, corpus.source(item.source_id), item.span) for n, item in enumerate(ordered, start=1))
 

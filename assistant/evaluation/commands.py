@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 import click
 
+from assistant.domain import KINDS
 from assistant.errors import EvaluationError
 
 if TYPE_CHECKING:
-    from assistant.domain import Source
+    from assistant.domain import Kind, Source
     from assistant.evaluation.reports.tables import Table
     from assistant.evaluation.results import Run
     from assistant.evaluation.run import Progress
@@ -45,6 +46,7 @@ class _Options(TypedDict):
     seed: int
     resume: bool
     workers: int
+    kind: tuple[Kind, ...]
     as_json: bool
 
 
@@ -77,6 +79,7 @@ def open_assistant(
 @click.option("--sample", type=click.IntRange(min=1), help="At most N answerable and N unanswerable questions.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the sample.")
+@click.option("--kind", type=click.Choice(KINDS), multiple=True, help="Ask only sources of this kind; repeatable.")
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Questions asked at once.")
 @click.option("--resume", is_flag=True, help="Go on with a run of this name that was broken off.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
@@ -96,6 +99,7 @@ def eval_group(context: click.Context, **options: Unpack[_Options]) -> None:
         sample=options["sample"],
         limit=options["limit"],
         seed=options["seed"],
+        kinds=options["kind"] or None,
     )
     name = options["name"] or _default_name(chosen)
     run, sources = _run(context, chosen, name, out / ".unfinished" if options["resume"] else None, options["workers"])

@@ -10,9 +10,9 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Literal, Protocol, Self, TypeAlias
 
-from assistant.domain import Source, SourceInfo
+from assistant.domain import Answer, Kind, Source, SourceInfo
 from assistant.errors import EvaluationError
-from assistant.evaluation.adapters import Converses, assistant_system
+from assistant.evaluation.adapters import Asks, assistant_system
 from assistant.evaluation.archive import Archive
 from assistant.evaluation.gold import load_gold, split_of
 from assistant.evaluation.provenance import corpus_digest, provenance
@@ -22,8 +22,16 @@ from assistant.evaluation.run import System
 from assistant.recipe import Recipe
 
 
-class OpenAssistant(Converses, Protocol):
+class OpenAssistant(Protocol):
     """What the evaluation asks of an opened assistant."""
+
+    def ask(self, question: str, *, kinds: Sequence[Kind] | None = None) -> Answer:
+        """The answer, from sources of the given kinds alone."""
+        ...
+
+    def conversation(self, *, kinds: Sequence[Kind] | None = None) -> Asks:
+        """A new conversation about sources of the given kinds."""
+        ...
 
     @property
     def fingerprint(self) -> str:
@@ -50,6 +58,20 @@ class OpenAssistant(Converses, Protocol):
     ) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Limited:
+    """An assistant that is asked about sources of some kinds alone."""
+
+    assistant: OpenAssistant
+    kinds: Sequence[Kind]
+
+    def ask(self, question: str) -> Answer:
+        return self.assistant.ask(question, kinds=self.kinds)
+
+    def conversation(self) -> Asks:
+        return self.assistant.conversation(kinds=self.kinds)
+
+
 class Opener(Protocol):
     """Opens an assistant: on its own archive, or on the one in a folder with a store beside it."""
 
@@ -73,6 +95,8 @@ class Choice:
     limit: int | None = None
     """Only the first so many questions; None for all."""
     seed: int = 0
+    kinds: tuple[Kind, ...] | None = None
+    """Kinds of source that are asked; None for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,4 +164,5 @@ def _subject(
         models=[assistant.recipe.embedding.model],
         command=command,
     )
-    return Subject(system=assistant_system(assistant), sources=sources, questions=chosen, provenance=made_with)
+    system = assistant_system(assistant if choice.kinds is None else _Limited(assistant, choice.kinds))
+    return Subject(system=system, sources=sources, questions=chosen, provenance=made_with)

@@ -9,21 +9,33 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from assistant.bibliography import Work, written
 from assistant.corpus import Corpus
 from assistant.domain import Citation, SourceInfo, Turn
 from assistant.exports.anchors import anchors
-from assistant.exports.parts import Note, american_date, given, parts_of, people, sources_of, title_of, understood
+from assistant.exports.parts import (
+    Note,
+    american_date,
+    given,
+    parts_of,
+    people,
+    references_of,
+    sources_of,
+    title_of,
+    understood,
+)
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def to_chicago(turns: Sequence[Turn], corpus: Corpus) -> str:
+def to_chicago(turns: Sequence[Turn], corpus: Corpus, works: Sequence[Work] = ()) -> str:
     """The questions and answers, numbered notes, a bibliography, and the anchors, as plain text."""
     notes: list[Citation] = []
     lines = [] if len(turns) == 1 else [title_of(turns)]
     for turn in turns:
         lines += list(_turn(turn, notes))
-    lines += ["Notes", *_notes(notes), "Bibliography", *sorted(map(entry, sources_of(turns)))]
+    lines += ["Notes", *_notes(notes, corpus)]
+    lines += ["Bibliography", *sorted([*map(entry, sources_of(turns)), *map(written, works)])]
     labelled = [(str(number), citation) for number, citation in enumerate(notes, start=1)]
     lines += ["Anchors", json.dumps(anchors(labelled, corpus), ensure_ascii=False, indent=1)]
     return "\n\n".join(lines) + "\n"
@@ -36,23 +48,24 @@ def _turn(turn: Turn, notes: list[Citation]) -> Iterator[str]:
     if turn.answer.refused:
         yield turn.answer.text
     for statement in turn.answer.statements:
-        written = ""
+        said = ""
         for part in parts_of(statement, turn.answer):
             if isinstance(part, Note):
                 notes.append(part.citation)
-                written = written.rstrip() + str(len(notes)).translate(_SUPERSCRIPTS)
+                said = said.rstrip() + str(len(notes)).translate(_SUPERSCRIPTS)
             else:
-                written += " ".join(part.text.split()) if not written else " " + " ".join(part.text.split())
-        yield written
+                said = f"{said} {part.text}"
+        yield " ".join(said.split())
 
 
-def _notes(citations: Sequence[Citation]) -> Iterator[str]:
+def _notes(citations: Sequence[Citation], corpus: Corpus) -> Iterator[str]:
     seen: set[str] = set()
     for number, citation in enumerate(citations, start=1):
         shown = short_note(citation.source) if citation.source_id in seen else full_note(citation.source)
         seen.add(citation.source_id)
         quote = " ".join(citation.quote.split())
-        yield f"{number}. {shown}, {citation.locus}: “{quote}”"
+        leaning = "; ".join(reference.written() for reference in references_of(citation, corpus))
+        yield f"{number}. {shown}, {citation.locus}: “{quote}”" + (f" (there {leaning})" if leaning else "")
 
 
 def full_note(info: SourceInfo) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.bibliography import Bibliography, Reference, Work, load_bibliography, marked
 from assistant.citation import MONTHS
+from assistant.corpus import Corpus
 from assistant.domain import UNKNOWN, Answer, Citation, SourceInfo, Statement, Turn
 
 
@@ -45,6 +47,20 @@ def citations_of(turns: Iterable[Turn]) -> Iterator[Citation]:
 def sources_of(turns: Iterable[Turn]) -> tuple[SourceInfo, ...]:
     """Every source that is cited, once, in the order of its first citation."""
     return tuple({citation.source_id: citation.source for citation in citations_of(turns)}.values())
+
+
+def works_of(turns: Iterable[Turn], corpus: Corpus) -> tuple[Work, ...]:
+    """The works of the bibliography on which quotes from background sources lean, in the order of the quotes."""
+    cited = [reference.work for citation in citations_of(turns) for reference in references_of(citation, corpus)]
+    bibliography = load_bibliography(corpus.root) if cited else Bibliography()
+    return tuple(bibliography.work(work_id) for work_id in dict.fromkeys(cited))
+
+
+def references_of(citation: Citation, corpus: Corpus) -> tuple[Reference, ...]:
+    """The references that a background source gives for the words quoted."""
+    if citation.source.kind != "background":
+        return ()
+    return marked(citation.quote, corpus.source(citation.source_id).text)
 
 
 def given(value: str) -> str:

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from assistant.bibliography import Bibliography, Name, Work
 from assistant.citation import MONTHS
 from assistant.corpus import Corpus
 from assistant.domain import Citation, SourceInfo, Turn
 from assistant.exports.anchors import selectors
 from assistant.exports.parts import citations_of, date_parts, given, people, sources_of
 
-Work = Mapping[str, Any]
-"""A CSL-JSON item, as of a bibliography that background sources rest on."""
-
+_KINDS = {"book": "book", "chapter": "incollection", "article-journal": "article", "article-magazine": "article"}
+_WITHIN = {"chapter": "booktitle", "article-journal": "journal", "article-magazine": "journal"}
 _LATEX = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"}
     | {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "\n": " ", "\r": " "}
@@ -25,7 +25,7 @@ _IN_BRACES = str.maketrans({"{": "\\u007b", "}": "\\u007d"})
 def to_csl(turns: Sequence[Turn], corpus: Corpus, works: Iterable[Work] = ()) -> str:
     """The cited sources, then the works, as a CSL-JSON list; quotes stand in each item's ``custom``."""
     items = [csl_item(info) | {"custom": {"quotes": _quotes(info, turns, corpus)}} for info in sources_of(turns)]
-    return json.dumps([*items, *map(dict, works)], ensure_ascii=False, indent=1) + "\n"
+    return json.dumps([*items, *Bibliography(tuple(works)).as_csl()], ensure_ascii=False, indent=1) + "\n"
 
 
 def csl_item(info: SourceInfo) -> dict[str, Any]:
@@ -88,24 +88,27 @@ def _source_entry(info: SourceInfo, turns: Sequence[Turn], corpus: Corpus) -> st
 
 
 def _work_entry(work: Work) -> str:
-    kinds = {"book": "book", "chapter": "incollection", "article-journal": "article"}
-    issued = work.get("issued") or {}
-    dates = issued.get("date-parts") or [[]]
     fields = {
-        "author": " and ".join(map(_name, work.get("author") or ())),
-        "title": f"{{{latex(str(work.get('title') or ''))}}}",
-        "year": str(dates[0][0]) if dates[0] else latex(str(issued.get("literal") or "")),
-        "publisher": latex(str(work.get("publisher") or "")),
-        "journal": latex(str(work.get("container-title") or "")),
-        "url": str(work.get("URL") or ""),
+        "author": " and ".join(map(_name, work.author)),
+        "editor": " and ".join(map(_name, work.editor)),
+        "title": f"{{{latex(work.title)}}}",
+        _WITHIN.get(work.type, "howpublished"): latex(work.container_title),
+        "volume": latex(work.volume),
+        "number": latex(work.issue),
+        "pages": latex(work.page),
+        "publisher": latex(work.publisher),
+        "address": latex(work.publisher_place),
+        "year": str(work.issued.date_parts[0][0]) if work.issued.date_parts else latex(work.issued.literal),
+        "isbn": latex(work.isbn),
+        "note": latex(work.note),
     }
-    return _entry(kinds.get(str(work.get("type")), "misc"), str(work["id"]), fields)
+    return _entry(_KINDS.get(work.type, "misc"), work.id, fields)
 
 
-def _name(person: Mapping[str, str]) -> str:
-    if person.get("literal"):
-        return f"{{{latex(person['literal'])}}}"
-    return ", ".join(latex(person[part]) for part in ("family", "given") if person.get(part))
+def _name(person: Name) -> str:
+    if person.literal or not person.given:
+        return f"{{{latex(person.literal or person.family)}}}"
+    return f"{latex(person.family)}, {latex(person.given)}"
 
 
 def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:

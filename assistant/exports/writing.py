@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.corpus import Corpus
@@ -12,20 +12,23 @@ from assistant.errors import ConversationError
 from assistant.exports.anchors import anchors
 from assistant.exports.chicago import to_chicago
 from assistant.exports.markdown import to_markdown
-from assistant.exports.references import Work, to_bibtex, to_csl
+from assistant.exports.parts import works_of
+from assistant.exports.references import to_bibtex, to_csl
 
 
-def export(turns: Sequence[Turn], form: str, corpus: Corpus, works: Iterable[Work] = ()) -> str:
-    """A conversation, or an answer as its only turn, in one of the `FORMATS`; works join the lists of references.
+def export(turns: Sequence[Turn], form: str, corpus: Corpus) -> str:
+    """A conversation, or an answer as its only turn, in one of the `FORMATS`.
+
+    The works on which quotes from background sources lean join the lists of references.
 
     Raises:
         ConversationError: no such form.
     """
     makers: Mapping[str, Callable[[], str]] = {
         "markdown": lambda: to_markdown(turns, corpus),
-        "chicago": lambda: to_chicago(turns, corpus),
-        "bibtex": lambda: to_bibtex(turns, corpus, works),
-        "csl": lambda: to_csl(turns, corpus, works),
+        "chicago": lambda: to_chicago(turns, corpus, works_of(turns, corpus)),
+        "bibtex": lambda: to_bibtex(turns, corpus, works_of(turns, corpus)),
+        "csl": lambda: to_csl(turns, corpus, works_of(turns, corpus)),
         "json": lambda: to_json(turns, corpus),
     }
     if form not in makers:

@@ -43,7 +43,7 @@ def load_tokenizer(file: Path) -> Tokenizer:
 
 def lay_out(tokenizer: Tokenizer, question: str, heading: str, passage: str) -> Layout:
     """The reader's input for a question and a passage."""
-    opening, closing = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    opening, closing = tokenizer.encode("").ids
     asked = tokenizer.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_TOKENS]
     head = tokenizer.encode(heading, add_special_tokens=False).ids[:MAX_HEADING_TOKENS]
     body = tokenizer.encode(passage, add_special_tokens=False)

@@ -59,12 +59,12 @@ def load_marker(name: str, *, threads: int) -> Marker:
 
 def _huggingface(model: str) -> Score:
     encoder = import_module("sentence_transformers").CrossEncoder(model)
-    return lambda question, texts: encoder.predict([(question, text) for text in texts])  # type: ignore[no-any-return]
+    return lambda question, texts: encoder.predict([(question, text) for text in texts])
 
 
 def _fastembed(model: str) -> Score:
     encoder = import_module("fastembed.rerank.cross_encoder").TextCrossEncoder(model)
-    return lambda question, texts: encoder.rerank(question, list(texts))  # type: ignore[no-any-return]
+    return lambda question, texts: encoder.rerank(question, list(texts))
 
 
 _PROVIDERS: dict[str, tuple[str, Callable[[str], Score]]] = {

@@ -103,8 +103,26 @@ def test_the_split_is_the_parity_of_the_first_byte_of_the_hash() -> None:
     assert [split_of(name) for name in "abcde"] == ["dev", "dev", "dev", "dev", "test"]
 
 
-def test_the_shipped_gold_resolves_and_has_every_kind(shipped_sources: tuple[Source, ...]) -> None:
-    questions = load_gold(data_root() / "eval" / "gold", shipped_sources)
-    assert len(questions) >= 120
+@pytest.mark.parametrize(("name", "least"), [("armistice", 120), ("background", 66)])
+def test_the_shipped_gold_resolves_and_has_every_kind(name: str, least: int, all_sources: tuple[Source, ...]) -> None:
+    questions = load_gold(data_root() / "eval" / "gold" / f"{name}.jsonl", all_sources)
+    assert len(questions) >= least
     assert {question.kind for question in questions} == set(QUESTION_KINDS)
     assert {split_of(question.id) for question in questions} == {"dev", "test"}
+
+
+def test_the_shipped_gold_is_one_set(all_sources: tuple[Source, ...]) -> None:
+    assert len(load_gold(data_root() / "eval" / "gold", all_sources)) >= 120 + 66
+
+
+def test_background_questions_need_both_kinds_of_source_and_both_sides_of_a_dispute(
+    all_sources: tuple[Source, ...],
+) -> None:
+    kinds = {source.id: source.info.kind for source in all_sources}
+    questions = load_gold(data_root() / "eval" / "gold" / "background.jsonl", all_sources)
+    needed = [{kinds[gold.source_id] for gold in question.gold if gold.required} for question in questions]
+    assert sum(kinds_needed == {"primary", "background"} for kinds_needed in needed) >= 8
+    assert sum(question.notes.startswith("Disputed: ") for question in questions) >= 6
+    assert {kinds[gold.source_id] for question in questions for gold in question.gold} == {"primary", "background"}
+    about = {gold.source_id for question in questions for gold in question.gold}
+    assert about == set(kinds), "every source is asked about"

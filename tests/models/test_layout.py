@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from assistant.models.layout import MAX_HEADING_TOKENS, MAX_QUESTION_TOKENS, MAX_TOKENS, lay_out, load_tokenizer
 from assistant.models.reader import SHIPPED
 from tests.specimens import texts
@@ -24,7 +25,7 @@ def test_only_tokens_of_the_passage_have_a_place_in_it() -> None:
     assert layout.places == ((-1, -1),) * 7 + ((0, 2), (3, 7), (7, 8), (-1, -1))
 
 
-@given(passage=texts())
+@given(passage=texts)
 def test_every_place_is_in_the_passage_and_in_order(passage: str) -> None:
     places = [place for place in lay_out(TOKENIZER, "Who?", "", passage).places if place != (-1, -1)]
     assert all(0 <= start <= end <= len(passage) for start, end in places)
