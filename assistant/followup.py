@@ -56,18 +56,14 @@ def read_followup(question: str, earlier: Sequence[Exchange], known: Sequence[st
     asked = announced or question
     if not earlier or leaning(asked, known) is Leaning.NONE:
         return Followup(question=asked, leaning=Leaning.NONE, readings=())
-    if announced:
-        found = _with_people(asked, earlier, known)
-        return Followup(question=asked, leaning=Leaning.STRONG, readings=(found,) if found != asked else ())
-    readings = dict.fromkeys(_readings(question, earlier, known))
-    return Followup(
-        question=question, leaning=leaning(question, known), readings=tuple(r for r in readings if r != question)
-    )
+    found = (_with_each_person if announced else _readings)(asked, earlier, known)
+    readings = tuple(text for text in dict.fromkeys(found) if text != asked)
+    return Followup(question=asked, leaning=leaning(asked, known), readings=readings)
 
 
 def _readings(question: str, earlier: Sequence[Exchange], known: Sequence[str]) -> list[str]:
     swapped = _swap(question, earlier[-1])
-    return [*([swapped] if swapped else []), _resolve(question, earlier, known)]
+    return [*([swapped] if swapped else []), *_resolve(question, earlier, known)]
 
 
 def topic(earlier: Sequence[Exchange]) -> tuple[str, ...]:
@@ -89,23 +85,28 @@ def _named(phrases: Sequence[str], asked: str) -> list[str]:
     return [phrase for phrase in phrases if any(name in phrase for name in names)]
 
 
-def _resolve(question: str, earlier: Sequence[Exchange], known: Sequence[str]) -> str:
+def _resolve(question: str, earlier: Sequence[Exchange], known: Sequence[str]) -> list[str]:
     """The question with what points back replaced by what it points to, and the rest of the topic in brackets."""
-    about = list(topic(earlier))
+    about = topic(earlier)
     back = BACK.match(question)
     if back:
-        about = [*(_which(back["what"], earlier, about) or phrases_in(back["what"]))]
+        about = tuple(_which(back["what"], earlier, about)) or phrases_in(back["what"])
         earlier = [Exchange(question=", ".join(about), standalone=", ".join(("", *about)))]
         question = question[back.end() :]
-    text = _with_people(question, earlier, known)
+    return [_fill(text, earlier, about, known) for text in _with_each_person(question, earlier, known)]
+
+
+def _fill(text: str, earlier: Sequence[Exchange], about: Sequence[str], known: Sequence[str]) -> str:
+    """The text with the latter, that date, it and the rest of the topic put in."""
+    rest = list(about)
     which = WHICH.search(text)
     if which:
-        about = [*_which(which[0], earlier, about)] or about
-        text = WHICH.sub(lambda _: about.pop(0), text, count=1) if about else text
+        rest = _which(which[0], earlier, about) or rest
+        text = WHICH.sub(lambda _: rest.pop(0), text, count=1) if rest else text
     if dated := THAT_DATE.search(text):
         text = text.replace(dated[0], _date(earlier) or dated[0])
-    text = _with_topic(text, about, known)
-    return _bracket(text, [*about, *reckon(question, _said(earlier[-1]))])
+    months = reckon(text, _said(earlier[-1]))
+    return _bracket(_with_topic(text, rest, known), [*rest, *months])
 
 
 def _said(exchange: Exchange) -> str:
@@ -133,21 +134,25 @@ def _with_topic(text: str, about: list[str], known: Sequence[str]) -> str:
     return text[: found.start()] + (_owned(thing) if owner else thing) + text[found.end() :]
 
 
-def _with_people(text: str, earlier: Sequence[Exchange], known: Sequence[str]) -> str:
-    """The text with the person last spoken of in place of he, him, his, she, her."""
-    person = _person(earlier, known) if HE.search(text) else None
-    if person is None:
-        return text
+def _with_each_person(text: str, earlier: Sequence[Exchange], known: Sequence[str]) -> list[str]:
+    """The text with each who may be meant in place of he, him, his, she, her."""
+    people = _people(earlier, known) if HE.search(text) else []
+    return [_with_person(text, person) for person in people] or [text]
+
+
+def _with_person(text: str, person: str) -> str:
     return HE.sub(lambda found: _owned(person) if found["owner"] else person, text)
 
 
-def _person(earlier: Sequence[Exchange], known: Sequence[str]) -> str | None:
+def _people(earlier: Sequence[Exchange], known: Sequence[str]) -> list[str]:
+    """Who was spoken of last: a name that the archive does not know as a person's, then one that it does."""
     for exchange in reversed(earlier):
         asked = exchange.standalone
-        named = [name for name in names_in(asked) if not people_in(name, known)] or list(people_in(asked, known))
+        others = [name for name in names_in(asked) if not people_in(name, known)][-1:]
+        named = [*others, *people_in(asked, known)[-1:]]
         if named or exchange.people:
-            return named[-1] if named else exchange.people[0]
-    return None
+            return named or [exchange.people[0]]
+    return []
 
 
 def _owned(name: str) -> str:

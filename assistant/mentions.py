@@ -34,7 +34,8 @@ def people_of(infos: Iterable[SourceInfo]) -> tuple[str, ...]:
     ('Gao Gang', 'Kim Il Sung', 'I. V. Stalin')
     """
     fields = (value for info in infos for value in (info.author, info.addressee) if value not in (UNKNOWN, "none"))
-    return tuple(dict.fromkeys(name.strip() for value in fields for name in re.split(r",? and |[;,]", value)))
+    names = (name.strip() for value in fields for name in re.split(r",? and |[;,]", value))
+    return tuple(dict.fromkeys(name for name in names if name[:1].isupper()))
 
 
 def people_in(text: str, known: Sequence[str]) -> tuple[str, ...]:

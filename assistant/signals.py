@@ -29,7 +29,7 @@ _NEW_TOPIC = re.compile(
     r"(?:(?:a|one|on(?: to)?|to) )?(?:quite |completely |totally )?(?:different|another|new|other) "
     r"(?:matter|question|topic|subject|note|point|thing)s?(?: altogether| entirely)?"
     r"|(?:leaving|setting|putting) (?:that|this|it) aside|(?:for |on to )?something (?:else|different)(?: now)?"
-    r"|(?:to )?chang(?:e|ing) (?:the )?(?:subject|topic)|(?:never|forget) (?:mind|that|it|about that)|by the way"
+    r"|(?:to )?chang(?:e|ing) (?:the )?(?:subject|topic)|(?:never mind|forget)(?: (?:about )?(?:that|it))?|by the way"
     r"|incidentally|apart from (?:that|this)|moving on"
     r")\b\s*[,.:;–—-]*\s*",
     re.IGNORECASE,

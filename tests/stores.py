@@ -15,6 +15,7 @@ from assistant import Assistant
 from assistant.corpus import load_corpus
 from assistant.index import Index, Workshop
 from assistant.models.embedding import WordLlamaEmbedding, embed_texts
+from assistant.models.llm import LanguageModel
 from assistant.paths import data_root, default_corpus, default_recipe
 from assistant.reading import load_reader
 from assistant.recipe import Recipe, load_recipe
@@ -72,9 +73,9 @@ def make_workshop(
     )
 
 
-def make_assistant(workshop: Workshop) -> Assistant:
+def make_assistant(workshop: Workshop, model: LanguageModel | None = None) -> Assistant:
     """An assistant on a workshop, with the default reader; its index is neither opened nor built."""
-    return Assistant(workshop, load_reader(workshop.recipe.reader, workshop.analyzer(), threads=2))
+    return Assistant(workshop, load_reader(workshop.recipe.reader, workshop.analyzer(), threads=2), model)
 
 
 def rows(index: Index) -> dict[str, tuple[float, ...]]:
