@@ -13,7 +13,7 @@ import regex
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.corpus import Corpus
-from assistant.domain import Answer, Citation, Kind, Turn
+from assistant.domain import Answer, Citation, Kind, Span, Turn
 from assistant.errors import ConversationError, CorpusError
 
 _BIGGEST = 50_000_000
@@ -70,7 +70,8 @@ def load_conversation(path: Path, corpus: Corpus) -> SavedConversation:
 
 def _faults(saved: SavedConversation, corpus: Corpus) -> Iterator[str]:
     for number, turn in enumerate(saved.turns, start=1):
-        for fault in (*_false_citations(turn.answer, corpus), *_false_quotes(turn.answer)):
+        answer = turn.answer
+        for fault in (*_false_citations(answer, corpus), *_false_passages(answer, corpus), *_false_quotes(answer)):
             yield f"turn {number}: {fault}"
 
 
@@ -81,12 +82,23 @@ def _false_citations(answer: Answer, corpus: Corpus) -> Iterator[str]:
 
 
 def _is_true(citation: Citation, corpus: Corpus) -> bool:
+    if not _stands(citation.quote, citation.span, citation.source_id, corpus):
+        return False
+    return citation.source == corpus.info(citation.source_id)
+
+
+def _false_passages(answer: Answer, corpus: Corpus) -> Iterator[str]:
+    for passage in (hit.passage for hit in answer.hits):
+        if not _stands(passage.text, passage.span, passage.source_id, corpus):
+            yield f"a passage does not stand in {passage.source_id!r}"
+
+
+def _stands(words: str, span: Span, source_id: str, corpus: Corpus) -> bool:
     try:
-        source = corpus.source(citation.source_id)
+        text = corpus.source(source_id).text
     except CorpusError:
         return False
-    inside = citation.span.end <= len(source.text)
-    return inside and citation.span.cut(source.text) == citation.quote and citation.source == source.info
+    return span.end <= len(text) and span.cut(text) == words
 
 
 def _false_quotes(answer: Answer) -> Iterator[str]:

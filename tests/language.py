@@ -39,7 +39,7 @@ class ScriptedLLM(CustomLLM):
     _forms: list[dict[str, Any]] = PrivateAttr(default_factory=list)
     _overrun: bool = PrivateAttr(default=False)
 
-    def __init__(self, *script: object, **fields: Any) -> None:  # noqa: ANN401 - pydantic's fields
+    def __init__(self, *script: object, **fields: object) -> None:
         super().__init__(**fields)
         self._script = list(script)
 
@@ -68,13 +68,13 @@ class ScriptedLLM(CustomLLM):
             raise OverrunError("the model was asked more often than its script has lines")
         assert not self._script, f"the script has lines that nobody asked for: {self._script!r:.200}"
 
-    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: object) -> CompletionResponse:
         raise NotImplementedError
 
-    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: object) -> CompletionResponseGen:
         raise NotImplementedError
 
-    def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
+    def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: object) -> ChatResponseGen:
         self._asked.append(list(messages))
         self._forms.append(kwargs)
         if not self._script:
@@ -103,7 +103,7 @@ def reply(*statements: tuple[str, Sequence[object]], answered: bool = True) -> d
     return {"answered": answered, "statements": [{"evidence": list(ids), "text": text} for text, ids in statements]}
 
 
-def scripted(*script: object, timeout_s: float = 10.0, **fields: Any) -> tuple[LanguageModel, ScriptedLLM]:  # noqa: ANN401
+def scripted(*script: object, timeout_s: float = 10.0, **fields: object) -> tuple[LanguageModel, ScriptedLLM]:
     """A model with a script, ready to be spoken to, and its inside."""
     llm = ScriptedLLM(*script, **fields)
     return LanguageModel(llm=llm, name="scripted", timeout_s=timeout_s), llm

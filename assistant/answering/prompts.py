@@ -25,7 +25,7 @@ REPLY_TOKENS = 700
 """Part of the window that is left to the reply."""
 _MARGIN = 1.15
 """A model's own tokenizer may count more than tiktoken does."""
-_CONTROL = re.compile(r"[<>|\u0000-\u001f\u007f-\u009f]|\[(?=/?[A-Z_]+\])")
+_CONTROL = re.compile(r"[<>|\u0000-\u001f\u007f-\u009f\u2028\u2029]|\[(?=/?[A-Z_]+\])")
 """What could be a control token of a chat template: ``<|im_end|>``, ``</s>``, ``[INST]``."""
 
 

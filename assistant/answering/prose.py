@@ -14,7 +14,7 @@ import regex
 LONGEST = 1_000
 """Characters of the longest statement that is taken."""
 _MARKUP = regex.compile(
-    r"!?\[(?P<label>[^\[\]]*)\]\([^()\s]*(?:\s[^()]*)?\)"  # a link or picture of Markdown
+    r"!?\[(?P<label>[^\[\]]*)\]\((?:[^()]|\([^()]*\))*\)"  # a link or picture of Markdown
     r"|</?[a-zA-Z!][^<>]{0,200}>"  # a tag
     r"|(?:\b[a-zA-Z][a-zA-Z0-9+.-]{1,15}://|\bwww\.|\b(?:data|javascript|mailto):)\S+"
     r"|^\s*(?:[>#*•-]+\s+|\d{1,2}[.)]\s+)"
@@ -23,13 +23,12 @@ _MARKUP = regex.compile(
 _MARKERS = regex.compile(
     r"[\[［【〔]\s*\^?(?:(?:ids?|sources?|sentences?|see|cf)\b\W*)?\p{N}+(?:\s*[,;–—-]\s*\p{N}+)*\s*[\]］】〕]"
     r"|\(\s*(?:ids?|sources?|sentences?)\b\W*\p{N}+(?:\s*(?:,|;|and|–|-)\s*\p{N}+)*\s*\)"
-    r"|(?<=\p{L}|[.,;:!?])[¹²³⁰⁴-⁹]+",
+    r"|(?<!\p{N})[¹²³⁰⁴-⁹]+",
     regex.IGNORECASE,
 )
 _APOSTROPHES = "'’ʼ＇‛"
-_MARK = regex.compile(r"[\p{Quotation_Mark}´ʺˮʹʻʽʼ״″‴‶〃❛❜❝❞❟❠🙶🙷🙸˝‵′]|,,|\p{Pi}|\p{Pf}")
+_MARK = regex.compile(r"[\p{Quotation_Mark}`´ʺˮʹʻʽʼ״″‴‶〃❛❜❝❞❟❠🙶🙷🙸˝‵′]|,,|\p{Pi}|\p{Pf}")
 _POSSESSIVE = regex.compile(rf"(?<=[\p{{L}}\p{{N}}])[{_APOSTROPHES}](?=\p{{L}})|(?<=s)[{_APOSTROPHES}](?=\s\p{{L}})")
-_LONE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,8 @@ def clean(text: str) -> str:
     >>> clean("Mao &amp; **Kim** agree [2].\n![x](http://a.example/?q=1)")
     'Mao & Kim agree. x'
     """
-    plain = _LONE.sub(" ", html.unescape(html.unescape(text)))
+    unescaped = html.unescape(html.unescape(text))
+    plain = "".join(character if character.isprintable() else " " for character in unescaped)
     for _ in range(3):  # what is removed may leave markup behind
         plain, before = _MARKERS.sub("", _MARKUP.sub(lambda found: found["label"] or "", plain)), plain
         if plain == before:

@@ -114,7 +114,7 @@ def _derived(name: str, said: Iterable[str]) -> bool:
 def _near(word: str, said: Iterable[str]) -> bool:
     """Whether a word stands among others, whatever its ending: negotiate and negotiations."""
     stem = word[: max(4, len(word) - 3)]
-    return any(other == word or (len(stem) >= 4 and other[: max(4, len(other) - 3)] == stem) for other in said)
+    return any(other == word or (len(stem) >= 4 and other.startswith(stem)) for other in said)
 
 
 def listed(missing: Sequence[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def run(
-    corpus: Corpus, *script: object, answered: float = 0.9, timeout_s: float = 10.0, **fields: Any
+    corpus: Corpus, *script: object, answered: float = 0.9, timeout_s: float = 10.0, **fields: object
 ) -> tuple[Answer, list[Verified]]:
     """The answer to a scripted model, and what was streamed before it; the script is used to its end."""
     model, llm = scripted(*script, timeout_s=timeout_s, **fields)

@@ -19,14 +19,9 @@ from tests.stores import make_assistant, make_workshop
 REPLIES = 3_200
 """Examples; each is asked in two rounds, of two replies."""
 
-_MARKS = list("“”\"'‘’„‟«»‹›「」『』〝〞＂`´″❝❞🙶🙷ʺ״") + [
-    "&quot;",
-    "&ldquo;",
-    "&amp;quot;",
-    "&#8220;",
-    "\\u201c",
-    "''",
-    ",,",
+_MARKS = [
+    *"“”\"'‘’„‟«»‹›「」『』〝〞＂`´″❝❞🙶🙷ʺ״",
+    *("&quot;", "&ldquo;", "&amp;quot;", "&#8220;", "\\u201c", "''", ",,"),
 ]
 _TRUE = [
     "burned down in 1874",

@@ -99,7 +99,7 @@ def test_a_server_of_ones_own_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_name_that_is_none_is_refused_with_the_known_forms(name: str) -> None:
-    with pytest.raises(ModelError, match="openai-like:(URL#MODEL|http)"):
+    with pytest.raises(ModelError, match=r"openai-like:(URL#MODEL|http)"):
         load_llm(name, KEYS)
 
 
@@ -116,7 +116,7 @@ def test_a_model_that_cannot_be_made_is_one_error(monkeypatch: pytest.MonkeyPatc
 
     install(monkeypatch, "ollama")
     monkeypatch.setattr(sys.modules["llama_index.llms.ollama"], "Ollama", fail)
-    with pytest.raises(ModelError, match="cannot be loaded.*no such model"):
+    with pytest.raises(ModelError, match=r"cannot be loaded.*no such model"):
         load_llm("ollama:m", KEYS)
 
 
@@ -157,7 +157,7 @@ def test_a_reply_arrives_in_pieces() -> None:
 
 
 def test_a_reply_whose_pieces_are_not_told_apart_is_read_from_its_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, llm = scripted("")
+    model, _ = scripted("")
 
     def grow(*_: object, **__: object) -> Any:  # noqa: ANN401 - a generator of responses
         for text in ("a", "ab", "abc"):
