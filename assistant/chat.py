@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.text import Text
 from assistant.bibliography import load_bibliography, works_used
 from assistant.conversation import Conversation
 from assistant.corpus import Corpus
-from assistant.domain import Answer, Turn, Verified
+from assistant.domain import Answer, Statement, Turn, Verified
 from assistant.errors import AssistantError, ConversationError, QuestionError
 from assistant.exports.writing import export
 from assistant.terminal import render_citation, render_notes, render_refusal, render_sources, visible
@@ -82,15 +82,16 @@ class Chat:
         for piece in self._conversation.ask_stream(question):
             if isinstance(piece, Verified):
                 shown.append(piece.statement.text)
-                self._console.print(Padding(Text(visible(piece.statement.text)), (0, 0, 1, 0)))
+                self._print([piece.statement])
             else:
                 self._finish(piece, shown)
 
     def _finish(self, answer: Answer, shown: list[str]) -> None:
         """Print what belongs under the statements, or the answer anew if it is not the one that was shown."""
-        own = [statement.text for statement in answer.statements]
-        if shown[-len(own) :] != own if own else bool(shown):
-            self._say("What was said above is withdrawn.")
+        if shown != [statement.text for statement in answer.statements]:
+            if shown:
+                self._say("What was said above is withdrawn.")
+            self._print(answer.statements)
         if answer.standalone != " ".join(answer.question.split()):
             self._say(f"Understood as: {answer.standalone}")
         if answer.refused:
@@ -102,6 +103,10 @@ class Chat:
     def _sources(self) -> None:
         used = works_used(self._corpus, load_bibliography(self._corpus.root))
         self._console.print(render_sources(self._corpus, used))
+
+    def _print(self, statements: Iterable[Statement]) -> None:
+        for statement in statements:
+            self._console.print(Padding(Text(visible(statement.text)), (0, 0, 1, 0)))
 
     def _show(self, number: str) -> None:
         citations = self._conversation.turns[-1].answer.citations if self._conversation.turns else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from llama_index.core.base.llms.types import (
@@ -82,7 +82,7 @@ class ScriptedLLM(CustomLLM):
             raise OverrunError("the script has run out")
         return self._play(self._script.pop(0))
 
-    def _play(self, line: object) -> Iterator[ChatResponse]:
+    def _play(self, line: object) -> ChatResponseGen:
         for part in line if isinstance(line, list) else [line]:
             if isinstance(part, Exception):
                 raise part

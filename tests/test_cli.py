@@ -13,13 +13,17 @@ from click.testing import CliRunner, Result
 
 from assistant import cli
 from assistant.manifest import read_manifest
+from assistant.models.llm import LanguageModel
 from assistant.paths import data_root, default_recipe
+from tests.language import ScriptedLLM
 from tests.specimens import write_corpus
 from tests.stores import THREE, run_assistant
 
 LETTER, TELEGRAM = "letter-gao-kim-1951-06-14", "telegram-mao-1951-06-13"
 CONDITIONS = "What were Mao's conditions for an armistice?"
 COMMANDS = ("build", "ask", "sources", "show", "doctor")
+TALKING = ("chat", "export")
+"""Commands that print no JSON of their own."""
 
 
 @pytest.fixture(autouse=True)
@@ -232,9 +236,9 @@ def test_every_command_explains_itself(command: str) -> None:
 
 def test_help_names_every_command_and_option() -> None:
     said = succeed("--help")
-    for name in (*COMMANDS, "--corpus", "--recipe", "--store", "--version"):
+    for name in (*COMMANDS, *TALKING, "--corpus", "--recipe", "--store", "--version"):
         assert name in said
-    assert set(COMMANDS) <= set(cli.main.list_commands(click.Context(cli.main)))
+    assert {*COMMANDS, *TALKING} <= set(cli.main.list_commands(click.Context(cli.main)))
 
 
 def test_the_version_is_told_also_in_a_checkout() -> None:
@@ -313,3 +317,75 @@ def test_an_error_in_a_child_process_shows_no_traceback(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("assistant: no catalogue.toml")
     assert "Traceback" not in done.stderr
+
+
+def chat(store: Path, typed: str, *options: str | Path) -> Result:
+    """The command ``assistant chat`` with lines typed into a pipe."""
+    arguments = ["--store", str(store), "chat", *map(str, options)]
+    return CliRunner().invoke(cli.main, arguments, input=typed, prog_name="assistant")
+
+
+def test_a_chat_understands_follow_ups_and_can_be_saved_resumed_and_exported(store: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "talk.json"
+    first = chat(store, f"What does Mao say about Taiwan?\nWhy is it raised?\n/save {saved}\n", "-k", "primary")
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert "Understood as: Why is Taiwan raised" in first.stdout
+    assert "\x1b" not in first.stdout
+    again = chat(store, "/history\n", "--resume", saved)
+    assert "2. Why is it raised?" in again.stdout
+    assert succeed("export", saved).startswith("# A conversation with the archive\n")
+    assert "@misc{telegram-mao-1951-06-13," in succeed("export", saved, "-f", "bibtex")
+    assert json.loads(succeed("export", saved, "--format", "csl"))[0]["id"] == TELEGRAM
+
+
+def test_an_answer_is_printed_in_any_form_of_export(store: Path) -> None:
+    asked = ("--store", store, "ask", CONDITIONS, "-k", "primary")
+    assert succeed(*asked, "--format", "markdown").startswith(f"# {CONDITIONS}\n\nMao Zedong, telegram")
+    assert "\n\nBibliography\n\n" in succeed(*asked, "-f", "chicago")
+    assert json.loads(succeed(*asked, "-f", "json"))[0]["annotations"][0]["type"] == "Annotation"
+
+
+def test_a_language_model_that_cannot_be_used_is_one_line_and_nothing_is_built(tmp_path: Path) -> None:
+    for name in ("gpt", "openai:gpt-x"):
+        assert_fails(run("--store", tmp_path / "store", "ask", "--llm", name, "Who?"), "language model")
+    assert not (tmp_path / "store").exists()
+
+
+def test_a_language_model_that_cannot_be_reached_is_no_failure(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    llm = ScriptedLLM(ConnectionError("refused"))
+    monkeypatch.setattr("assistant.session.load_llm", lambda name, _: LanguageModel(llm=llm, name=name))
+    answer = json.loads(succeed("--store", store, "ask", "--llm", "ollama:m", "--json", CONDITIONS))
+    assert answer["trace"]["answerer"] == "extractive"
+    assert "ConnectionError: refused" in answer["trace"]["notes"][0]
+    llm.check()
+
+
+@pytest.mark.parametrize("command", TALKING)
+def test_the_talking_commands_explain_themselves(command: str) -> None:
+    assert succeed(command, "--help").startswith(f"Usage: assistant {command}")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("export",), ("export", "x", "-f", "docx"), ("ask", "-f", "docx", "Who?"), ("chat", "x")]
+)
+def test_wrong_usage_of_forms_is_exit_code_2(arguments: tuple[str, ...]) -> None:
+    assert run(*arguments).exit_code == 2
+
+
+def test_a_conversation_that_cannot_be_exported_is_one_line(tmp_path: Path) -> None:
+    assert_fails(run("export", tmp_path / "nowhere.json"), "no readable conversation")
+
+
+def test_a_person_is_asked_with_a_prompt_and_a_pipe_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(sys, "stdin", Terminal("Who?\n"))
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", shown)
+    assert cli._line_reader()() == "Who?"
+    assert shown.getvalue() == "\n> "
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Why?\n"))
+    assert cli._line_reader()() == "Why?"
+    assert shown.getvalue() == "\n> "

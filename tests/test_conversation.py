@@ -239,7 +239,7 @@ def test_statements_are_streamed_and_the_turn_is_kept_with_the_answer(assistant:
     pieces = chat.ask_stream("What does Mao say about Taiwan?")
     first = next(pieces)
     assert isinstance(first, Verified)
-    assert chat.turns == ()
+    assert not list(chat.turns)
     *_, answer = pieces
     assert isinstance(answer, Answer)
     assert chat.turns == (Turn(question="What does Mao say about Taiwan?", answer=answer),)

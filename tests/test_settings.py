@@ -7,8 +7,9 @@ import pytest
 
 import assistant
 from assistant import paths
+from assistant.errors import SettingsError
 from assistant.paths import data_root, default_corpus, default_recipe, default_store
-from assistant.settings import load_settings
+from assistant.settings import LanguageSettings, load_language_settings, load_settings
 from tests.specimens import write_corpus
 
 
@@ -80,3 +81,17 @@ def test_an_installed_wheel_keeps_data_within_and_its_store_in_the_cache(
     monkeypatch.setattr(paths, "_PACKAGE", tmp_path)
     assert default_corpus() == tmp_path / "_data" / "corpus"
     assert default_store(default_corpus()).is_relative_to(Path.home())
+
+
+def test_keys_and_limits_of_language_models_come_from_the_environment() -> None:
+    found = load_language_settings(
+        {"OPENAI_API_KEY": "k", "OTHER_API_KEY": "x", "ASSISTANT_LLM_TIMEOUT": "9", "ASSISTANT_LLM_CONTEXT": "8192"}
+    )
+    assert (found.keys, found.timeout_s, found.context_tokens) == ({"OPENAI_API_KEY": "k"}, 9, 8_192)
+    assert load_language_settings({"OPENAI_API_KEY": ""}) == LanguageSettings()
+
+
+@pytest.mark.parametrize(("name", "value"), [("ASSISTANT_LLM_TIMEOUT", "0"), ("ASSISTANT_LLM_CONTEXT", "many")])
+def test_a_limit_that_is_none_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is '{value}'"):
+        load_language_settings({name: value})

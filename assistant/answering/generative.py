@@ -29,8 +29,8 @@ _LONGEST_REPAIRED = 2_000
 def respond(findings: Findings, model: LanguageModel | None) -> Iterator[Verified | Answer]:
     """The answer's statements as they are verified, and last the answer.
 
-    The answer stands, whatever came before it: if the model breaks off, it is the extractive one. Where the program
-    itself holds that the sources do not answer, no model is asked.
+    The answer alone stands: if the model breaks off, it is the extractive one, and the statements before it are
+    withdrawn. Where the program itself holds that the sources do not answer, no model is asked.
     """
     plain = extractive.answer(findings)
     if model is None or plain.refused:
@@ -41,7 +41,7 @@ def respond(findings: Findings, model: LanguageModel | None) -> Iterator[Verifie
         yield from writing.write(model)
     except ModelError as error:
         writing.failure = str(error)
-    yield from writing.finish(plain)
+    yield writing.finish(plain)
 
 
 def _in_parts(answer: Answer) -> Iterator[Verified | Answer]:
@@ -122,18 +122,17 @@ class _Writing:
     def _cite(self, one: Offer) -> Citation:
         return cite(len(self.citations) + 1, one.source, one.evidence.span)
 
-    def finish(self, plain: Answer) -> Iterator[Verified | Answer]:
+    def finish(self, plain: Answer) -> Answer:
         """The answer: the model's, its refusal, or the plain one with the reason."""
         if self.failure or (not self.refused and not self.statements):
             reason = self.failure or "the language model gave no statement that could be used"
             shown = f" after {len(self.statements)} statements, which are withdrawn" if self.statements else ""
             self.notes.append(f"{reason}{shown}; the quotes were chosen without it")
-            yield from _in_parts(replace(plain, trace=self._trace(extractive.NAME)))
-        elif self.refused:
-            yield extractive.refusal(self.findings, self._trace(NAME))
-        else:
-            citations = sorted(self.citations.values(), key=lambda citation: citation.number)
-            yield extractive.compose(self.findings, self.statements, citations, self._trace(NAME))
+            return replace(plain, trace=self._trace(extractive.NAME))
+        if self.refused:
+            return extractive.refusal(self.findings, self._trace(NAME))
+        citations = sorted(self.citations.values(), key=lambda citation: citation.number)
+        return extractive.compose(self.findings, self.statements, citations, self._trace(NAME))
 
     def _trace(self, answerer: str) -> Trace:
         seconds = time.perf_counter() - self.began

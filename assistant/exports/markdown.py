@@ -12,7 +12,7 @@ from assistant.domain import Citation, Turn
 from assistant.exports.anchors import anchors
 from assistant.exports.parts import Note, parts_of, title_of, understood
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$^]|^[-+=>]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=\w+:)")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]#|~$^]|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|:(?=\w+:)")
 _HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 

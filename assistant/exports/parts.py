@@ -92,8 +92,8 @@ def american_date(info: SourceInfo) -> str:
 
 def understood(turn: Turn) -> str:
     """How a question was understood; empty if as it was asked."""
-    plain = " ".join(turn.question.split())
-    return "" if turn.answer.standalone == plain else turn.answer.standalone
+    meant = " ".join(turn.answer.standalone.split())
+    return "" if meant == " ".join(turn.question.split()) else meant
 
 
 def title_of(turns: Sequence[Turn]) -> str:

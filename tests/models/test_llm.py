@@ -211,39 +211,38 @@ def test_a_reader_that_goes_away_stops_the_stream() -> None:
         time.sleep(0.01)
 
 
-class OpenAIShaped(ScriptedLLM):
-    @classmethod
-    def class_name(cls) -> str:
-        return "OpenAILike"
-
-
-class OllamaShaped(ScriptedLLM):
-    @classmethod
-    def class_name(cls) -> str:
-        return "Ollama_llm"
+def shaped(monkeypatch: pytest.MonkeyPatch, kind: str, *script: object) -> ScriptedLLM:
+    """A scripted model that says that it is one of an integration's."""
+    monkeypatch.setattr(ScriptedLLM, "class_name", classmethod(lambda _: kind))
+    return ScriptedLLM(*script)
 
 
 SCHEMA = {"type": "object"}
 
 
-def test_a_server_that_knows_schemas_is_held_to_one() -> None:
-    openai, ollama, other = OpenAIShaped("{}"), OllamaShaped("{}"), ScriptedLLM("{}")
-    for llm in (openai, ollama, other):
-        assert list(LanguageModel(llm=llm, name="m").speak([USER], SCHEMA)) == ["{}"]
-    assert openai.forms[0]["response_format"]["json_schema"]["schema"] == SCHEMA
-    assert ollama.forms[0]["format"] == SCHEMA
-    assert other.forms == [{}]
+def held_to(monkeypatch: pytest.MonkeyPatch, kind: str) -> dict[str, Any]:
+    """What a model of a kind is held to when JSON of a schema is wanted."""
+    llm = shaped(monkeypatch, kind, "{}")
+    assert list(LanguageModel(llm=llm, name="m").speak([USER], SCHEMA)) == ["{}"]
+    return llm.forms[0]
 
 
-def test_a_server_that_refuses_the_schema_is_asked_without() -> None:
-    llm = OpenAIShaped(ValueError("400: response_format"), "{}")
+def test_a_server_that_knows_schemas_is_held_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("OpenAILike", "openai_llm"):
+        assert held_to(monkeypatch, kind)["response_format"]["json_schema"]["schema"] == SCHEMA
+    assert held_to(monkeypatch, "Ollama_llm") == {"format": SCHEMA}
+    assert held_to(monkeypatch, "Anthropic_LLM") == {}
+
+
+def test_a_server_that_refuses_the_schema_is_asked_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    llm = shaped(monkeypatch, "OpenAILike", ValueError("400: response_format"), "{}")
     assert list(LanguageModel(llm=llm, name="m").speak([USER], SCHEMA)) == ["{}"]
     assert [bool(form) for form in llm.forms] == [True, False]
     llm.check()
 
 
-def test_a_server_that_fails_after_it_began_is_not_asked_again() -> None:
-    llm = OpenAIShaped(["{", ValueError("broken")])
+def test_a_server_that_fails_after_it_began_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    llm = shaped(monkeypatch, "OpenAILike", ["{", ValueError("broken")])
     with pytest.raises(ModelError, match="broken"):
         list(LanguageModel(llm=llm, name="m").speak([USER], SCHEMA))
     llm.check()
