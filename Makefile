@@ -6,17 +6,22 @@ FRUS   ?= ../shared/data/frus/frus_documents.jsonl.gz
 SQUAD  ?= ../shared/data/squad/dev-v2.0.json.gz
 TRAIN  ?= ../shared/data/squad/train-v1.0.json.gz
 READER := assistant/models/evidence_reader
+CAST   ?= ../shared/data/cast/rewrites.jsonl.gz
+LLM    ?= openai-like:http://127.0.0.1:8089/v1\#qwen2.5-coder-1.5b-instruct
 RUNS   ?= 3
 export Q ?= What were Mao's conditions for an armistice?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask test check format golden docs eval bench bench-reader train-reader calibrate build lock clean
+.PHONY: help ask chat test live check format golden docs eval bench bench-followups bench-reader train-reader calibrate build lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 ask: $(VENV)/.run ## Ask a question: make ask Q="Who was Filippov?"
 	@$(PY) -m assistant ask -- "$$Q"
+
+chat: $(VENV)/.run ## Talk with the archive
+	@$(PY) -m assistant chat
 
 build: $(VENV)/.run ## Build the index, or bring it up to date
 	@$(PY) -m assistant build
@@ -25,6 +30,10 @@ test: check ## Lint, types, tests with coverage, documentation and wheel
 	$(PY) -m pytest --cov --cov-report=term
 	$(PY) -m assistant eval --name gate --gold eval/gold/armistice.jsonl --out build/eval \
 		--thresholds eval/thresholds.toml --baseline eval/results/test.json
+
+live: $(VENV)/.live ## Try and measure a real language model (LLM=its name)
+	LIVE_LLM="$(LLM)" $(PY) -m pytest -m live tests/test_live.py
+	$(PY) -m benchmarks.language --llm "$(LLM)"
 
 check: $(VENV)/.dev ## Lint and types
 	$(PY) -m ruff format --check .
@@ -47,6 +56,9 @@ eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside th
 
 bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)
 	$(PY) -m benchmarks.bench --frus $(FRUS) --runs $(RUNS)
+
+bench-followups: $(VENV)/.dev ## How well follow-ups are understood (CAST=rewrites.jsonl.gz)
+	$(PY) -m benchmarks.followups --cast $(CAST)
 
 bench-reader: $(VENV)/.dev ## How well the evidence reader chooses and refuses (SQUAD=path of SQuAD 2.0 dev)
 	$(PY) -m benchmarks.reader --squad $(SQUAD)
@@ -79,6 +91,10 @@ $(VENV)/.run: requirements.lock
 
 $(VENV)/.train: $(VENV)/.dev
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[train]'
+	@touch $@
+
+$(VENV)/.live: $(VENV)/.dev
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[rivals]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
