@@ -75,32 +75,43 @@ def full_note(info: SourceInfo) -> str:
     >>> full_note(make_info(form="telegram", archive_reference="APRF, fond 45"))
     'Ada Author to Bo Reader, telegram, June 13, 1951, APRF, fond 45'
     """
-    parts = [_who(info), *_what(info), american_date(info), _translated(info), _archive(info), given(info.publication)]
-    return ", ".join(part for part in parts if part)
+    form = given(info.form)
+    what = [form] if _is_sent(info) else [f"“{info.title},”", form]
+    parts = [_who(info), *what, american_date(info), _translated(info), _archive(info), given(info.publication)]
+    return _joined(parts)
 
 
 def short_note(info: SourceInfo) -> str:
     """A later note on the same source: who to whom, or the title, and the date."""
-    return ", ".join(part for part in (_who(info) or f"“{info.title}”", american_date(info)) if part)
+    title = "" if _is_sent(info) else f"“{info.title},”"
+    return _joined([_who(info), title, american_date(info)])
 
 
 def entry(info: SourceInfo) -> str:
     """A source in the bibliography."""
-    what = f"{info.form[:1].upper()}{info.form[1:]} to {info.addressee}" if _is_sent(info) else f"“{info.title}”"
-    parts = [given(info.author), what, american_date(info), _translated(info), _archive(info), given(info.publication)]
-    return " ".join(f"{part.rstrip('.')}." for part in parts if part)
+    what = f"{_capital(info.form)} to {info.addressee}." if _is_sent(info) else f"“{info.title}.”"
+    parts = [american_date(info), _capital(_translated(info)), _archive(info), given(info.publication)]
+    author = given(info.author)
+    head = [_capital(f"{author.rstrip('.')}."), what] if author else [what]
+    return " ".join([*head, *(f"{part.rstrip('.')}." for part in parts if part)])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts of a note, a comma after each that does not bring its own."""
+    return _capital(", ".join(part for part in parts if part).replace(",”, ", ",” "))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _is_sent(info: SourceInfo) -> bool:
-    return bool(given(info.author) and given(info.addressee) and given(info.form))
+    """Whether a source is a document that somebody wrote to somebody."""
+    return info.kind == "primary" and bool(given(info.author) and given(info.addressee) and given(info.form))
 
 
 def _who(info: SourceInfo) -> str:
     return f"{info.author} to {info.addressee}" if _is_sent(info) else " and ".join(people(info.author))
-
-
-def _what(info: SourceInfo) -> list[str]:
-    return [info.form] if _is_sent(info) else [f"“{info.title}”", given(info.form)]
 
 
 def _translated(info: SourceInfo) -> str:

@@ -30,7 +30,7 @@ def to_csl(turns: Sequence[Turn], corpus: Corpus, works: Iterable[Work] = ()) ->
 
 def csl_item(info: SourceInfo) -> dict[str, Any]:
     """A source as a CSL-JSON item (citation style language 1.0.2)."""
-    sent = bool(given(info.addressee))
+    sent = info.kind == "primary" and bool(given(info.addressee))
     names = {"author": people(info.author), "recipient": people(info.addressee), "translator": people(info.translator)}
     item: dict[str, Any] = {
         "id": info.id,

@@ -104,7 +104,7 @@ def test_chicago_numbers_the_notes_through_and_shortens_the_later_ones(corpus: C
         "1. A & B to Bo Reader, letter, June 13, 1951, Box 7_3 (reference not verified), para. 1: “50%"
     )
     assert notes[1] == "2. A & B to Bo Reader, June 13, 1951, para. 1: “They met.”"
-    assert "“Title of essay”, essay, [1966?], para. 1: “The talks began in July [2].”" in notes[2]
+    assert "“Title of essay,” essay, [1966?], para. 1: “The talks began in July [2].”" in notes[2]
     assert notes[2].endswith("(there [2] hermes-1966, ch. 2, p. 17)")
     assert "They met in July.²³ (not in the cited words: Paris)" in written
     assert "And the women? (Understood as: And the women? (men))" in written
@@ -115,7 +115,7 @@ def test_chicago_lists_each_source_and_each_work_once(corpus: Corpus) -> None:
     assert listed.split("\n\n") == [
         "A & B. Letter to Bo Reader. June 13, 1951. Box 7_3 (reference not verified).",
         "Hermes, Walter G. Truce Tent & Fighting Front. Washington, D.C.: Office of History, 1966.",
-        "“Title of essay”. [1966?].",
+        "“Title of essay.” [1966?].",
     ]
 
 
@@ -128,9 +128,9 @@ def test_chicago_carries_the_annotations(corpus: Corpus) -> None:
 
 def test_a_source_of_which_little_is_known_is_still_cited() -> None:
     info = make_info(author="unknown", addressee="unknown", form="unknown", date="unknown", date_certainty="unknown")
-    assert full_note(info) == "“Title of source”, undated"
-    assert short_note(info) == "“Title of source”, undated"
-    assert entry(info) == "“Title of source”. undated."
+    assert full_note(info) == "“Title of source,” undated"
+    assert short_note(info) == "“Title of source,” undated"
+    assert entry(info) == "“Title of source.” undated."
     item = csl_item(info)
     assert set(item) == {"id", "type", "title", "language"}
 
