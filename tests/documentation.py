@@ -18,6 +18,7 @@ from assistant.evaluation.serialise import read_run
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+FOLLOWUPS = ROOT / "benchmarks" / "results" / "followups.json"
 BENCH = ROOT / "benchmarks" / "results" / "bench.json"
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 RESULTS = ROOT / "eval" / "results"
@@ -72,6 +73,14 @@ def bench() -> str:
     return f"\nOn {results['machine']}:\n\n{report(results)}\n\n"
 
 
+def followups() -> str:
+    """How well follow-ups are understood, from the result file."""
+    from benchmarks.followups import report
+
+    results: dict[str, Any] = json.loads(FOLLOWUPS.read_text(encoding="utf-8"))
+    return f"\n{report(results)}\n\n"
+
+
 def plain() -> str:
     """What became of the plain questions: with any sentence that the gold accepts, and with one that it requires."""
     run = read_run(RESULTS / "plain.json")
@@ -111,4 +120,6 @@ def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> st
     return f"\n{questions} questions:\n\n{table_markdown(side_by_side(runs, metrics)).strip()}\n\n"
 
 
-_MAKERS = {maker.__name__: maker for maker in (answer, commands, bench, plain, test, rivals, reached, squad)}
+_MAKERS = {
+    maker.__name__: maker for maker in (answer, commands, bench, plain, test, followups, rivals, reached, squad)
+}

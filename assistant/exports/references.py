@@ -40,10 +40,9 @@ def csl_item(info: SourceInfo) -> dict[str, Any]:
         **{role: [{"literal": name} for name in people] for role, people in names.items() if people},
         "issued": {"date-parts": [date_parts(info)]} if date_parts(info) else {},
         "archive_location": given(info.archive_reference),
-        "container-title": given(info.publication),
         "event-place": given(info.place),
         "language": given(info.language),
-        "note": _doubts(info),
+        "note": "; ".join(part for part in (given(info.publication), _doubts(info)) if part),
     }
     return {name: value for name, value in item.items() if value}
 
