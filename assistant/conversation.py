@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -50,7 +51,7 @@ class Answerer(Protocol):
 
 
 class Conversation:
-    """Questions and answers, in order; every answer is cited anew from the sources."""
+    """Questions and answers, in order; every answer is cited anew from the sources. It belongs to one reader."""
 
     def __init__(
         self,
@@ -103,15 +104,19 @@ class Conversation:
         plain = self._find(question, question)
         earlier = recent(self._turns)
         followup = read_followup(question, earlier, self._known)
-        others = [found for text in self._readings(followup, earlier) if (found := self._try(question, text))]
-        return max((plain, *others), key=lambda found: found.judgement.answered)
+        texts = dict.fromkeys((followup.question, *followup.readings))
+        others = [found for text in texts if (found := self._try(question, text))]
+        return max(
+            (plain, *others, *self._restated(question, followup, earlier)), key=lambda found: found.judgement.answered
+        )
 
-    def _readings(self, followup: Followup, earlier: Sequence[Exchange]) -> tuple[str, ...]:
-        restated = None
-        if followup.leaning is not Leaning.NONE:
-            restated = self._answerer.restate(followup.question, earlier)
-        texts = (followup.question, *followup.readings, *([restated] if restated else []))
-        return tuple(dict.fromkeys(texts))
+    def _restated(self, question: str, followup: Followup, earlier: Sequence[Exchange]) -> Iterator[Findings]:
+        """What is found for the question as a language model makes it standalone, if there is one and it does."""
+        if followup.leaning is Leaning.NONE:
+            return
+        restated = self._answerer.restate(followup.question, earlier)
+        if restated and (found := self._try(question, restated)):
+            yield replace(found, notes=(*found.notes, "the question was made standalone by the language model"))
 
     def _try(self, question: str, standalone: str) -> Findings | None:
         if standalone == question:

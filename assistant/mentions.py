@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from assistant.analysis import is_function_word, words
 from assistant.citation import MONTHS
@@ -44,19 +45,20 @@ def people_in(text: str, known: Sequence[str]) -> tuple[str, ...]:
     >>> people_in("What does Mao ask of Stalin?", ["I. V. Stalin", "Mao Zedong", "Kim Il Sung"])
     ('Mao Zedong', 'I. V. Stalin')
     """
-    places = {_bare(match[0]): match.start() for match in reversed(list(_TOKEN.finditer(text)))}
-    found = [
-        (min(places[part] for part in parts & places.keys()), name)
-        for name, parts in _parts(known)
-        if parts & places.keys()
-    ]
-    return tuple(name for _, name in sorted(found, key=lambda pair: pair[0]))
+    parts = _parts(tuple(known))
+    found = (name for match in _TOKEN.finditer(text) for name in parts.get(_bare(match[0]), ()))
+    return tuple(dict.fromkeys(found))
 
 
-def _parts(known: Sequence[str]) -> Iterator[tuple[str, set[str]]]:
-    """Each person with the parts of the name that stand for it alone: no initials, no words in lower case."""
+@lru_cache(maxsize=8)
+def _parts(known: tuple[str, ...]) -> dict[str, list[str]]:
+    """The people for whom each part of a name stands alone: no initials, no words in lower case."""
+    parts: dict[str, list[str]] = {}
     for name in known:
-        yield name, {part for part in name.split() if len(part) > 2 and part[0].isupper()}
+        for part in name.split():
+            if len(part) > 2 and part[0].isupper():
+                parts.setdefault(part, []).append(name)
+    return parts
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -120,6 +120,4 @@ def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> st
     return f"\n{questions} questions:\n\n{table_markdown(side_by_side(runs, metrics)).strip()}\n\n"
 
 
-_MAKERS = {
-    maker.__name__: maker for maker in (answer, commands, bench, plain, test, followups, rivals, reached, squad)
-}
+_MAKERS = {maker.__name__: maker for maker in (answer, commands, bench, plain, test, followups, rivals, reached, squad)}

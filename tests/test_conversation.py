@@ -152,7 +152,9 @@ def test_what_a_language_model_makes_of_a_follow_up_is_one_reading_more(corpus: 
     scripted = Scripted(corpus, {"What if America insists on Taiwan?": 0.9}, "What if America insists on Taiwan?")
     chat = Conversation(scripted)
     chat.ask(TAIWAN)
-    assert chat.ask(INSISTS).standalone == "What if America insists on Taiwan?"
+    answer = chat.ask(INSISTS)
+    assert (answer.question, answer.standalone) == (INSISTS, "What if America insists on Taiwan?")
+    assert answer.trace.notes == ("the question was made standalone by the language model",)
     assert INSISTS in scripted.found
 
 

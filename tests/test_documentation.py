@@ -43,6 +43,12 @@ def test_links_lead_to_files(page: Path) -> None:
 @pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL))
 def test_the_examples_run(block: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", block], cwd=tmp_path, env=child_environment(), capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", block],
+        cwd=tmp_path,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from queue import Empty, Full, Queue
 from threading import Event, Thread
@@ -48,8 +48,15 @@ class LanguageModel:
 
     @property
     def context_tokens(self) -> int:
-        """How much it can read and write in one turn."""
-        return int(self.llm.metadata.context_window)
+        """How much it can read and write in one turn.
+
+        Raises:
+            ModelError: it does not say.
+        """
+        try:
+            return int(self.llm.metadata.context_window)
+        except Exception as error:
+            raise ModelError(f"language model {self.name} does not tell its window ({type(error).__name__})") from error
 
     def speak(self, messages: Sequence[Message], schema: Schema | None = None) -> Iterator[str]:
         """The reply, piece by piece, as JSON of the schema where the model's server can be held to it.
@@ -57,19 +64,19 @@ class LanguageModel:
         Raises:
             ModelError: the model failed or took too long; what came before stands.
         """
-        forms = [*([_form(self.llm, schema)] if schema else []), {}]
         deadline = time.monotonic() + self.timeout_s
-        for form in dict.fromkeys(map(bool, forms)):
-            said = False
-            try:
-                for piece in _read(self._start(messages, forms[0] if form else {}), deadline, self):
-                    said = True
-                    yield piece
-            except ModelError:
-                if said or not form or time.monotonic() >= deadline:
-                    raise
-                continue  # a server that knows no schema refuses it at once: ask without
+        form = _form(self.llm, schema) if schema else {}
+        said = False
+        try:
+            for piece in _read(self._start(messages, form), deadline, self):
+                said = True
+                yield piece
+        except ModelError:
+            if said or not form or time.monotonic() >= deadline:
+                raise
+        else:
             return
+        yield from _read(self._start(messages, {}), deadline, self)  # a server that knows no schema refuses it at once
 
     def _start(self, messages: Sequence[Message], form: Mapping[str, Any]) -> Callable[[], Iterator[str]]:
         def start() -> Iterator[str]:
@@ -78,8 +85,8 @@ class LanguageModel:
             said = ""
             chat = [ChatMessage(role=message.role, content=message.text) for message in messages]
             for response in self.llm.stream_chat(chat, **form):
-                whole = response.message.content or ""
-                piece = whole[len(said) :] if response.delta is None else response.delta
+                whole = str(response.message.content or "")
+                piece = whole[len(said) :] if response.delta is None else str(response.delta)
                 said += piece
                 yield piece
 
@@ -162,8 +169,9 @@ def load_llm(model: LLM | str, settings: LanguageSettings) -> LanguageModel:
         ModelError: no such name, its package or key is missing, or it cannot be loaded.
     """
     if not isinstance(model, str):
-        name = f"{model.class_name()}/{model.metadata.model_name}"
-        return LanguageModel(llm=model, name=name, timeout_s=settings.timeout_s)
+        given = LanguageModel(llm=model, name=model.class_name(), timeout_s=settings.timeout_s)
+        _ = given.context_tokens
+        return replace(given, name=f"{model.class_name()}/{model.metadata.model_name}")
     provider, _, rest = model.partition(":")
     if provider not in _PROVIDERS or not rest:
         raise ModelError(f"no language model {model!r}; use one of {', '.join(_KNOWN)}")

@@ -133,6 +133,12 @@ def test_a_model_of_llama_index_is_taken_as_it_is() -> None:
     assert model.name.endswith("/scripted")
 
 
+def test_a_model_that_does_not_tell_its_window_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScriptedLLM, "metadata", property(lambda _: 1 / 0))
+    with pytest.raises(ModelError, match=r"does not tell its window \(ZeroDivisionError\)"):
+        load_llm(ScriptedLLM(), KEYS)
+
+
 def test_the_global_default_of_llama_index_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     before = LlamaIndexSettings._llm
     install(monkeypatch, "ollama")
