@@ -1,4 +1,4 @@
-"""The generated parts of the README: made from the program and from result files, never typed."""
+"""The generated parts of the README and of the reader's card: made from the program and from result files, never typed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from assistant.evaluation.serialise import read_run
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 FOLLOWUPS = ROOT / "benchmarks" / "results" / "followups.json"
+CARD = ROOT / "assistant" / "models" / "evidence_reader" / "card.md"
+PAGES = (README, CARD)
 BENCH = ROOT / "benchmarks" / "results" / "bench.json"
 _BLOCK = re.compile(r"(<!-- generated: (?P<name>[a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 RESULTS = ROOT / "eval" / "results"
@@ -81,6 +83,14 @@ def followups() -> str:
     return f"\n{report(results)}\n\n"
 
 
+def reader() -> str:
+    """What the evidence reader reaches."""
+    from benchmarks.reader import RESULTS as READER
+    from benchmarks.reader import table
+
+    return f"\n{table(json.loads(READER.read_text(encoding='utf-8')))}\n\n"
+
+
 def plain() -> str:
     """What became of the plain questions: with any sentence that the gold accepts, and with one that it requires."""
     run = read_run(RESULTS / "plain.json")
@@ -120,4 +130,6 @@ def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> st
     return f"\n{questions} questions:\n\n{table_markdown(side_by_side(runs, metrics)).strip()}\n\n"
 
 
-_MAKERS = {maker.__name__: maker for maker in (answer, commands, bench, plain, test, followups, rivals, reached, squad)}
+_MAKERS = {
+    maker.__name__: maker for maker in (answer, commands, bench, reader, plain, test, followups, rivals, reached, squad)
+}

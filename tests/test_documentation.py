@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from assistant.cli import main
-from tests.documentation import README, ROOT, generated, leaves
+from tests.documentation import PAGES, README, ROOT, generated, leaves
 from tests.stores import child_environment
 
 _PAGES = sorted([README, *ROOT.glob("*/README.md"), *ROOT.glob("eval/*/README.md"), *ROOT.glob("design/*.md")])
 
 
-def test_the_generated_parts_are_up_to_date() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert generated(text) == text, "the README has fallen behind the program; run `make docs` and look at the change"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_generated_parts_are_up_to_date(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert generated(text) == text, f"{page.name} has fallen behind the program; run `make docs`, look at the change"
 
 
 def test_every_command_is_in_the_readme() -> None:

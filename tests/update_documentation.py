@@ -1,7 +1,8 @@
-"""``make docs``: bring the generated parts of the README up to date."""
+"""``make docs``: bring the generated parts of the README and of the reader's card up to date."""
 
-from tests.documentation import README, generated
+from tests.documentation import PAGES, generated
 
 if __name__ == "__main__":
-    README.write_text(generated(README.read_text(encoding="utf-8")), encoding="utf-8")
-    print(f"{README.name} is up to date")
+    for page in PAGES:
+        page.write_text(generated(page.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"{page.name} is up to date")

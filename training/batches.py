@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import torch
 from tokenizers import Tokenizer
@@ -13,17 +12,14 @@ from torch import Tensor
 
 from assistant.domain import Span
 from assistant.models.layout import Layout, lay_out
-from training.damage import Damager
-from training.examples import Asked, Example, shown
-from training.network import Wanted
-from training.topics import topic
+from training.examples import Example
+from training.network import IGNORED, Wanted
 
-POOL = 512
-"""Questions laid out and sorted together."""
 STEP = 16
 """Lengths are multiples of this: few shapes, so that what is prepared for one is used again (measured: faster)."""
-TOPICS = 0.15
-"""Tries at a made question for each real one."""
+
+Pools = Callable[[random.Random], Iterator[list[Example]]]
+"""One epoch's examples, a pool at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,23 +34,12 @@ class Batch:
     wanted: Wanted
 
 
-def batches(
-    questions: Sequence[Asked],
-    documents: Sequence[str],
-    damager: Damager,
-    tokenizer: Tokenizer,
-    *,
-    tokens: int,
-    seed: int,
-) -> Iterator[Batch]:
-    """Batches of at most so many tokens, without end; every question once an epoch, each epoch with other examples."""
+def batches(pools: Pools, tokenizer: Tokenizer, *, tokens: int, seed: int) -> Iterator[Batch]:
+    """Batches of at most so many tokens, without end: epoch after epoch, each with other examples."""
     epoch = 0
     while True:
         rng = random.Random(f"{seed}:{epoch}")
-        order = iter(rng.sample(questions, len(questions)))
-        while pool := list(islice(order, POOL)):
-            examples = [example for item in pool for example in shown(item, damager, rng)]
-            examples += [one for _ in range(int(TOPICS * len(pool))) if (one := topic(documents, rng)) is not None]
+        for examples in pools(rng):
             laid = [_laid(tokenizer, example) for example in examples]
             grouped = list(_grouped([one for one in laid if one is not None], tokens))
             rng.shuffle(grouped)
@@ -65,18 +50,25 @@ def batches(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Laid:
     layout: Layout
-    answer: range
-    """The answer's tokens; only token 0 if it is not there."""
-    sentence: range
+    start: int
+    """Token where the answer starts; 0 if it is not there, ``IGNORED`` if it is not known."""
+    end: int
+    evidence: tuple[int, ...]
+    """Tokens of the sentences that answer, or 0."""
 
 
 def _laid(tokenizer: Tokenizer, example: Example) -> _Laid | None:
-    """An example laid out; None if its answer does not fit in."""
+    """An example laid out; None if what answers does not fit in."""
     layout = lay_out(tokenizer, example.question, example.heading, example.passage)
-    if example.answer is None or example.sentence is None:
-        return _Laid(layout=layout, answer=range(1), sentence=range(1))
-    answer, sentence = (_tokens(layout, span) for span in (example.answer, example.sentence))
-    return _Laid(layout=layout, answer=answer, sentence=sentence) if answer and sentence else None
+    if not example.sentences:
+        return _Laid(layout=layout, start=0, end=0, evidence=(0,))
+    evidence = tuple(token for span in example.sentences for token in _tokens(layout, span))
+    if not evidence:
+        return None
+    if example.answer is None:
+        return _Laid(layout=layout, start=IGNORED, end=IGNORED, evidence=evidence)
+    answer = _tokens(layout, example.answer)
+    return _Laid(layout=layout, start=answer.start, end=answer.stop - 1, evidence=evidence) if answer else None
 
 
 def _tokens(layout: Layout, span: Span) -> range:
@@ -111,10 +103,10 @@ def _tensors(group: Sequence[_Laid]) -> Batch:
         mask[row, :length] = True
         offered[row, :length] = torch.tensor([end > 0 for _, end in one.layout.places])
         offered[row, 0] = True
-        evidence[row, one.sentence.start : one.sentence.stop] = True
+        evidence[row, list(one.evidence)] = True
     wanted = Wanted(
-        start=torch.tensor([one.answer.start for one in group]),
-        end=torch.tensor([one.answer.stop - 1 for one in group]),
+        start=torch.tensor([one.start for one in group]),
+        end=torch.tensor([one.end for one in group]),
         evidence=evidence,
     )
     return Batch(ids=ids, types=types, mask=mask, offered=offered, wanted=wanted)

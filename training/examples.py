@@ -39,13 +39,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """What the reader is shown; the answer's place and its sentence in the passage, or None if it is not there."""
+    """What the reader is shown, and what it is to find there."""
 
     question: str
     heading: str
     passage: str
+    sentences: tuple[Span, ...] = ()
+    """The sentences that answer; none if the passage does not."""
     answer: Span | None = None
-    sentence: Span | None = None
+    """The answer itself, where it is known."""
 
 
 def asked(data: PublicData, near: Mapping[str, Sequence[tuple[Source, Span]]]) -> list[Asked]:
@@ -93,7 +95,7 @@ def _answered(question: str, heading: str, item: Asked, window: Span) -> Example
         heading=heading,
         passage=window.cut(item.source.text),
         answer=_within(item.answer, window),
-        sentence=_within(sentence, window),
+        sentences=(_within(sentence, window),),
     )
 
 
@@ -118,6 +120,6 @@ def _window(text: str, answer: Span, rng: random.Random) -> Span:
     return Span(start=spans[first].start, end=spans[last].end)
 
 
-def is_held_out(article: str) -> bool:
+def is_held_out(article: str, share: float = HELD_OUT) -> bool:
     """Whether an article is kept from training; decided by its title, so the same on every machine."""
-    return int(hashlib.sha256(article.encode("utf-8")).hexdigest()[:8], 16) / 0xFFFFFFFF < HELD_OUT
+    return int(hashlib.sha256(article.encode("utf-8")).hexdigest()[:8], 16) / 0xFFFFFFFF < share

@@ -58,7 +58,7 @@ def topic(documents: Sequence[str], rng: random.Random) -> Example | None:
         rest = passage[inside.start : chosen.start] + passage[chosen.end : inside.end]
         return Example(question=question, heading="", passage=rest.strip())
     place = Span(start=chosen.start - inside.start, end=chosen.end - inside.start)
-    return Example(question=question, heading="", passage=inside.cut(passage), answer=place, sentence=place)
+    return Example(question=question, heading="", passage=inside.cut(passage), sentences=(place,), answer=place)
 
 
 def _about(passage: str, sentence: Span, rng: random.Random) -> str | None:

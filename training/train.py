@@ -7,8 +7,10 @@ The learning rate rises, stays, and falls to nothing over the last part of the s
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import count, islice
 from pathlib import Path
 
 import click
@@ -17,15 +19,19 @@ import torch
 from assistant.evaluation.public_data import load_squad
 from assistant.models.layout import load_tokenizer
 from training.base import base_folder
-from training.batches import batches
+from training.batches import Batch, batches
 from training.damage import Damager
 from training.examples import asked, is_held_out
 from training.near import near_passages
 from training.network import Network, loss, start_from
+from training.pools import squad_pools
 from training.topics import load_documents
+from training.written import load_written, written_pools
 
 WARM_UP, DECAY = 200, 0.25
 """Steps over which the learning rate rises; share of the steps over which it falls."""
+LATE_EVERY = 3
+"""Of the steps over which it falls, one in so many is on the questions written for diplomatic prose."""
 EVERY = 250
 """Steps between checkpoints."""
 
@@ -38,6 +44,11 @@ class Plan:
     tokens: int
     rate: float
     seed: int
+
+    @property
+    def decays_from(self) -> int:
+        """The first step at which the learning rate falls."""
+        return round(self.steps * (1 - DECAY))
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step, from 0."""
@@ -55,7 +66,12 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
     network.words.weight.requires_grad_(False)  # rare words keep what they mean in the base model
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=plan.rate, weight_decay=0.01)
     done = _resume(work, network, optimizer)
-    stream = batches(kept, load_documents(frus), Damager(data.sources), tokenizer, tokens=plan.tokens, seed=plan.seed)
+    first = partial(squad_pools, kept, load_documents(frus), Damager(data.sources))
+    stream = _mixed(
+        batches(first, tokenizer, tokens=plan.tokens, seed=plan.seed),
+        batches(lambda rng: written_pools(load_written(), rng), tokenizer, tokens=plan.tokens, seed=plan.seed),
+        plan,
+    )
     network.train()
     began, seen, mean = time.perf_counter(), 0, 0.0
     for step, batch in islice(enumerate(stream), done, plan.steps):
@@ -78,6 +94,12 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
             _keep(work, network, optimizer, step + 1)
     torch.save(network.state_dict(), work / "reader.pt")
     return work / "reader.pt"
+
+
+def _mixed(first: Iterator[Batch], late: Iterator[Batch], plan: Plan) -> Iterator[Batch]:
+    """The first stream, and while the learning rate falls every third batch from the late one."""
+    for step in count():
+        yield next(late if step >= plan.decays_from and step % LATE_EVERY == 0 else first)
 
 
 def _keep(work: Path, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:

@@ -19,7 +19,7 @@ from assistant.models.llm import Message
 from assistant.models.tokens import count_tokens
 from assistant.recipe import digest
 
-MOST_OFFERED = 16
+MOST_OFFERED = 12
 """Sentences that a model is offered at most."""
 REPLY_TOKENS = 700
 """Part of the window that is left to the reply."""

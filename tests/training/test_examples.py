@@ -19,6 +19,7 @@ from tests.specimens import make_source
 from training.damage import Damager
 from training.examples import LONGEST, Asked, asked, is_held_out, shown
 from training.topics import topic
+from training.written import Passage, Written, load_written, written_pools
 
 SHARED = data_root().parent / "shared" / "data" / "squad"
 TEXT = (
@@ -58,12 +59,12 @@ def test_the_answer_is_found_in_its_sentence() -> None:
 def test_every_example_is_true() -> None:
     rng, damager, item = random.Random(3), Damager([HOME, OTHER]), made()
     examples = [example for _ in range(300) for example in shown(item, damager, rng)]
-    right = [e for e in examples if e.answer is not None and e.sentence is not None]
+    right = [e for e in examples if e.answer is not None]
     assert len(right) == 300
     for example in right:
-        assert example.answer is not None and example.sentence is not None  # noqa: PT018 - for the type checker
+        assert example.answer is not None
         assert example.answer.cut(example.passage) == "1820"
-        assert example.sentence.cut(example.passage) == SENTENCE.cut(TEXT)
+        assert [span.cut(example.passage) for span in example.sentences] == [SENTENCE.cut(TEXT)]
         assert example.passage in TEXT
     wrong = [e for e in examples if e.answer is None]
     assert {e.passage for e in wrong if e.passage not in TEXT} == {OTHER.text}
@@ -92,10 +93,8 @@ def test_made_questions_point_to_a_sentence_or_to_nothing() -> None:
     found = [example for _ in range(300) if (example := topic(DOCUMENTS, rng)) is not None]
     assert len(found) > 30
     for example in found:
-        assert (example.answer is None) == (example.sentence is None)
-        if example.sentence is not None:
-            assert example.sentence == example.answer
-            assert example.sentence.cut(example.passage).endswith((".", "?"))
+        assert example.sentences == (() if example.answer is None else (example.answer,))
+        assert all(span.cut(example.passage).endswith((".", "?")) for span in example.sentences)
     assert any(example.answer is None for example in found)
 
 
@@ -113,6 +112,31 @@ def _articles(path: Path) -> Sequence[dict[str, object]]:
 
 def _texts(articles: Sequence[dict[str, object]]) -> set[str]:
     return {p["context"] for a in articles for p in a["paragraphs"]}  # type: ignore[attr-defined]
+
+
+def test_written_questions_point_to_true_sentences() -> None:
+    for passage in (*load_written(), *load_written(held_out=True)):
+        spans = passage.spans()
+        assert all(span.cut(passage.text).strip() == span.cut(passage.text) for span in spans)
+        assert spans == tuple(sorted(spans))
+        for written in passage.questions:
+            assert set(written.answers) <= set(range(len(spans)))
+            assert (not written.answers) == (written.kind == "unanswerable")
+
+
+def test_written_questions_are_shown_with_their_passage_and_without_what_answers() -> None:
+    passage = Passage(
+        id="p",
+        heading="Head",
+        text="We wait. They come. We go.",
+        sentences=((0, 8), (9, 19), (20, 26)),
+        questions=(Written(kind="direct", question="Who comes here at last?", answers=(1,)),),
+    )
+    examples = [e for seed in range(100) for pool in written_pools([passage], random.Random(seed)) for e in pool]
+    assert {(e.passage, e.sentences) for e in examples} == {
+        ("We wait. They come. We go.", (Span(start=9, end=19),)),
+        ("We wait. We go.", ()),
+    }
 
 
 @pytest.mark.shared
