@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.analysis import is_function_word, words
@@ -16,6 +17,8 @@ _NAME = re.compile(r"(?<![^\W_])[A-ZÀ-ÖØ-Þ][^\W_]*(?:[.'’-][^\W_]+)*(?: [A
 _OPENING = re.compile(r"[.!?:…][\s\"“”'’]+$")
 _POSSESSIVE = re.compile(r"['’](?:s|d|ll|re|ve)?$")
 _JOINS = frozenset("of the de von van du la le al".split())
+_DO = frozenset("do does did can could will would shall should may might must".split())
+_WAS = frozenset("is are was were be been".split())
 _SCAFFOLD = frozenset(
     "different main common interesting important notable popular good best better recent long big great new typical "
     "similar some many much several other others another else type types kind kinds sort example examples fact facts "
@@ -93,27 +96,46 @@ def months_in(text: str) -> tuple[str, ...]:
 def phrases_in(text: str) -> tuple[str, ...]:
     """The stretches of a question that name what it is about: runs of words that carry matter.
 
-    >>> phrases_in("Tell me about the history of toilets in Rome.")
-    ('history of toilets', 'Rome')
+    >>> phrases_in("Tell me about the history of toilets in Rome."), phrases_in("What do sharks eat?")
+    (('history of toilets', 'Rome'), ('sharks', 'eat'))
     """
-    found: list[list[str]] = [[]]
-    pending: list[str] = []
+    runs = [_Run()]
     end = 0
     for match in _TOKEN.finditer(text):
-        word = _bare(match[0])
         if text[end : match.start()].strip(" "):
-            found.append([])
-            pending = []
+            runs.append(_Run())
+        if not runs[-1].take(_bare(match[0])):
+            runs.append(_Run(after=match[0].lower()))
         end = match.end()
+    return tuple(dict.fromkeys(phrase for run in runs for phrase in run.phrases()))
+
+
+@dataclass(slots=True)
+class _Run:
+    """Words that carry matter, one after the other, and those that join them."""
+
+    after: str = ""
+    """The word before."""
+    found: list[str] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
+
+    def take(self, word: str) -> bool:
+        """Whether a word belongs here."""
         if carries_matter(word):
-            found[-1] += [*pending, word] if found[-1] else [word]
-            pending = []
-        elif found[-1] and word.lower() in _JOINS:
-            pending.append(word)
+            self.found += [*(self.joins if self.found else []), word]
+            self.joins = []
+        elif self.found and word.lower() in _JOINS:
+            self.joins.append(word)
         else:
-            found.append([])
-            pending = []
-    return tuple(dict.fromkeys(" ".join(phrase) for phrase in found if phrase))
+            return False
+        return True
+
+    def phrases(self) -> list[str]:
+        """The phrase of the words; after "do" or "was" the verb at its end is one by itself."""
+        *nouns, last = self.found or [""]
+        is_verb = last.islower() and (self.after in _DO or (self.after in _WAS and last.endswith("ed")))
+        parts = (nouns, [last]) if nouns and is_verb else ([*nouns, last],)
+        return [phrase for part in parts if (phrase := " ".join(part))]
 
 
 def carries_matter(word: str) -> bool:

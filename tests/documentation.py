@@ -91,6 +91,19 @@ def reader() -> str:
     return f"\n{table(json.loads(READER.read_text(encoding='utf-8')))}\n\n"
 
 
+def language() -> str:
+    """Our two paths beside the citation engine, with the same language model."""
+    from benchmarks.language import METRICS
+
+    told = json.loads((RESULTS / "language" / "figures.json").read_text(encoding="utf-8"))
+    plain, prose = told["extractive"], told["generative"]
+    first = f"{prose['first_statement_s']:.1f} s to the first statement, {prose['whole_answer_s']:.1f} s to the answer"
+    marked = f"{prose['of_these_unsupported']} of its {prose['statements_of_the_model']} statements were marked"
+    quick = f"the extractive path needs {plain['whole_answer_s'] * 1000:.0f} ms"
+    table = _beside("language", ("extractive", "generative", "citation-engine"), METRICS)
+    return f"{table}With the model, on {told['machine']}: {first} (medians); {quick}. {marked} as unsupported.\n\n"
+
+
 def plain() -> str:
     """What became of the plain questions: with any sentence that the gold accepts, and with one that it requires."""
     run = read_run(RESULTS / "plain.json")
@@ -131,5 +144,6 @@ def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> st
 
 
 _MAKERS = {
-    maker.__name__: maker for maker in (answer, commands, bench, reader, plain, test, followups, rivals, reached, squad)
+    maker.__name__: maker
+    for maker in (answer, commands, bench, reader, plain, test, followups, language, rivals, reached, squad)
 }

@@ -113,11 +113,11 @@ def test_the_question_as_it_was_asked_is_always_tried_beside_the_other_readings(
     chat = Conversation(scripted)
     chat.ask(TAIWAN)
     chat.ask(INSISTS)
-    assert scripted.found == [TAIWAN, INSISTS, "And if America insists (Taiwan raised)?"]
+    assert scripted.found == [TAIWAN, INSISTS, "And if America insists (Taiwan, raised)?"]
 
 
 def test_the_reading_that_the_sources_answer_best_is_answered_and_shown(corpus: Corpus) -> None:
-    together = "And if America insists (Taiwan raised)?"
+    together = "And if America insists (Taiwan, raised)?"
     scripted = Scripted(corpus, {together: 0.9})
     chat = Conversation(scripted)
     chat.ask(TAIWAN)

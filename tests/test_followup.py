@@ -38,13 +38,13 @@ def first(question: str, earlier: list[Exchange]) -> str:
     ("earlier", "question", "reading"),
     [
         (("What is throat cancer?",), "Is it treatable?", "Is throat cancer treatable?"),
-        (("What do sharks eat?",), "Where do they live?", "Where do sharks eat live?"),
+        (("What do sharks eat?",), "Where do they live?", "Where do sharks live (eat)?"),
         (("Tell me about lung cancer.",), "What are its symptoms?", "What are lung cancer's symptoms?"),
         (("What does Mao say of Kennan?",), "Who is he?", "Who is Kennan (Mao)?"),
         (
             ("What was Deng Hua ordered to do?",),
             "What rank did he hold?",
-            "What rank did Deng Hua hold (Deng Hua ordered)?",
+            "What rank did Deng Hua hold (ordered)?",
         ),
         (("What does Mao plan for June?",), "And in August?", "What does Mao plan for August?"),
         (("What does Mao plan for June and July?",), "What about August?", "What does Mao plan for August?"),
