@@ -16,6 +16,14 @@ from assistant.signals import BACK, HE, INTRODUCES, IT, THAT_DATE, THERE, WHICH,
 
 MOST_PHRASES = 4
 """Phrases of a topic that are put into a follow-up."""
+_ABOUT = re.compile(
+    r"^\W*(?:(?:and|but|or|so)\s+)?(?:(?:what|how) about|what of)\s+(?P<what>[^,?]+?)\W*(?:\bthen)?\W*$"
+    r"|^\W*(?:and|but|or)\s+(?P<bare>(?:(?:in|on|of|about|for|from|at|by|with|to|the|during)\s+){0,2}[^\W\d_][^\s,]*)"
+    r"\W*(?:\bthen)?\W*$",
+    re.IGNORECASE,
+)
+_MONTHS = re.compile(r"[A-Z][a-z]+(?:(?:, |,? and |,? or | to )[A-Z][a-z]+)*")
+_OR = re.compile(r"\bfrom the other\b|\bon the other\b|\bor(?: else)?\b|;", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +177,6 @@ def _which(words: str, earlier: Sequence[Exchange], about: Sequence[str]) -> lis
     return [sides[pick]] if sides else []
 
 
-_OR = re.compile(r"\bfrom the other\b|\bon the other\b|\bor(?: else)?\b|;", re.IGNORECASE)
-
-
 def _sides(earlier: Sequence[Exchange]) -> list[str]:
     """The things named last, one a question or two in one; else the sides of the sentence that was cited last."""
     last = [name for exchange in earlier[-2:] for name in names_in(exchange.question)]
@@ -189,14 +194,6 @@ def _sides(earlier: Sequence[Exchange]) -> list[str]:
 
 def _date(earlier: Sequence[Exchange]) -> str:
     return next((exchange.date for exchange in reversed(earlier) if exchange.date), "")
-
-
-_ABOUT = re.compile(
-    r"^\W*(?:(?:and|but|or|so)\s+)?(?:(?:what|how) about|what of)\s+(?P<what>[^,?]+?)\W*(?:\bthen)?\W*$"
-    r"|^\W*(?:and|but|or)\s+(?P<bare>(?:(?:in|on|of|about|for|from|at|by|with|to|the|during)\s+){0,2}[^\W\d_][^\s,]*)\W*(?:\bthen)?\W*$",
-    re.IGNORECASE,
-)
-_MONTHS = re.compile(r"[A-Z][a-z]+(?:(?:, |,? and |,? or | to )[A-Z][a-z]+)*")
 
 
 def _swap(question: str, last: Exchange) -> str | None:
