@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
@@ -79,12 +80,14 @@ class Chat:
 
     def _answer(self, question: str) -> None:
         shown: list[str] = []
-        for piece in self._conversation.ask_stream(question):
-            if isinstance(piece, Verified):
-                shown.append(piece.statement.text)
-                self._print([piece.statement])
-            else:
-                self._finish(piece, shown)
+        person = self._console.is_terminal
+        with self._console.status("Reading the sources …") if person else nullcontext():
+            for piece in self._conversation.ask_stream(question):
+                if isinstance(piece, Verified):
+                    shown.append(piece.statement.text)
+                    self._print([piece.statement])
+                else:
+                    self._finish(piece, shown)
 
     def _finish(self, answer: Answer, shown: list[str]) -> None:
         """Print what belongs under the statements, or the answer anew if it is not the one that was shown."""

@@ -54,6 +54,17 @@ def test_an_answer_is_shown_with_its_footnotes(assistant: Assistant) -> None:
     assert "Understood as" not in said
 
 
+def test_a_person_sees_that_something_is_being_done(assistant: Assistant) -> None:
+    out = io.StringIO()
+    chat = assistant.conversation(kinds=["primary"])
+    lines = iter([TAIWAN])
+    Chat(assistant.corpus, assistant.conversation, Console(file=out, force_terminal=True, width=200), chat).run(
+        lambda: next(lines, "/quit")
+    )
+    assert "Reading the sources" in out.getvalue()
+    assert "Reading the sources" not in type_in(assistant, TAIWAN)
+
+
 def test_a_follow_up_says_how_it_was_understood(assistant: Assistant) -> None:
     said = type_in(assistant, TAIWAN, "Why is it raised?")
     assert "Understood as: Why is Taiwan raised" in said
