@@ -15,14 +15,12 @@ from assistant.citation import byline
 from assistant.corpus import Corpus
 from assistant.domain import Evidence, Source
 from assistant.errors import ModelError
-from assistant.models.llm import Message
+from assistant.models.llm import REPLY_TOKENS, Message
 from assistant.models.tokens import count_tokens
 from assistant.recipe import digest
 
 MOST_OFFERED = 12
 """Sentences that a model is offered at most."""
-REPLY_TOKENS = 700
-"""Part of the window that is left to the reply."""
 _MARGIN = 1.15
 """A model's own tokenizer may count more than tiktoken does."""
 _CONTROL = re.compile(r"[<>|\u0000-\u001f\u007f-\u009f\u2028\u2029]|\[(?=/?[A-Z_]+\])")

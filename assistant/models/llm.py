@@ -20,6 +20,8 @@ from assistant.settings import LanguageSettings
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+REPLY_TOKENS = 700
+"""Tokens that a reply may take; integrations that stop short by default are told so."""
 MOST_CHARACTERS = 20_000
 """Length after which a reply is cut off."""
 _QUEUED = 256
@@ -221,7 +223,7 @@ def _anthropic(rest: str, settings: LanguageSettings) -> dict[str, Any]:
         "api_key": key,
         "timeout": settings.timeout_s,
         "temperature": 0,
-        "max_tokens": 1_024,
+        "max_tokens": REPLY_TOKENS,
         "max_retries": 1,
     }
 
@@ -246,7 +248,13 @@ def _openai_like(rest: str, settings: LanguageSettings) -> dict[str, Any]:
 
 
 def _llama_cpp(rest: str, settings: LanguageSettings) -> dict[str, Any]:
-    return {"model_path": rest, "context_window": settings.context_tokens, "temperature": 0.0, "verbose": False}
+    return {
+        "model_path": rest,
+        "context_window": settings.context_tokens,
+        "max_new_tokens": REPLY_TOKENS,
+        "temperature": 0.0,
+        "verbose": False,
+    }
 
 
 _PROVIDERS: dict[str, tuple[str, str, Callable[[str, LanguageSettings], dict[str, Any]]]] = {

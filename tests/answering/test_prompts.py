@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assistant.answering.prompts import (
     MOST_OFFERED,
-    REPLY_TOKENS,
     Prompt,
     ask_for_answer,
     fence,
@@ -21,7 +20,7 @@ from assistant.answering.prompts import (
 )
 from assistant.corpus import Corpus
 from assistant.errors import ModelError
-from assistant.models.llm import Message
+from assistant.models.llm import REPLY_TOKENS, Message
 from tests.answering.archive import archive, findings
 from tests.specimens import texts
 
