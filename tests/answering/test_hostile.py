@@ -16,8 +16,8 @@ from tests.language import ScriptedLLM
 from tests.specimens import write_corpus
 from tests.stores import make_assistant, make_workshop
 
-REPLIES = 3_200
-"""Examples; each is asked in two rounds, of two replies."""
+REPLIES = 5_000
+"""Examples; most of them take two replies, for the first is of no use."""
 
 _MARKS = [
     *"“”\"'‘’„‟«»‹›「」『』〝〞＂`´″❝❞🙶🙷ʺ״",
