@@ -4,8 +4,7 @@ r"""``make live``: a real language model beside the extractive path and LlamaInd
     python -m benchmarks.language --llm openai-like:http://127.0.0.1:8089/v1#qwen2.5-coder-1.5b-instruct
 
 The questions are some of those that the citation engine was asked with the same model (`benchmarks.systems`); its run
-is read, not made again. Follow-ups are asked in their conversation, which the engine cannot. A run that is broken off
-goes on where it stood.
+is read, not made again. Follow-ups are asked in their conversation, which the engine cannot.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from assistant.answering.prompts import load_prompt
 from assistant.domain import Answer
 from assistant.evaluation.adapters import response_of
 from assistant.evaluation.provenance import provenance
-from assistant.evaluation.results import Question, Response, Run
+from assistant.evaluation.results import Item, Question, Response, Run
 from assistant.evaluation.run import evaluate
 from assistant.evaluation.serialise import read_run, write_run
 from assistant.evaluation.statistics import summarise
@@ -109,48 +108,46 @@ def chosen(count: int) -> tuple[Run, tuple[Question, ...]]:
 
 
 def measure(
-    name: str, open_it: Callable[[], Assistant], questions: tuple[Question, ...], out: Path, llm: str
+    name: str, open_it: Callable[[], Assistant], questions: tuple[Question, ...], llm: str, deadline: float
 ) -> tuple[Run, dict[str, Any]]:
-    """The run of one of our two paths and what was watched; for a path that was broken off, only of the rest."""
+    """The run of one of our two paths and what was watched; no question is begun after the deadline."""
     with open_it() as assistant:
         watched = Watched(assistant=assistant)
         sources = tuple(assistant.source(info.id) for info in assistant.sources())
+        items: list[Item] = []
+        for question in questions:
+            if time.monotonic() > deadline:
+                break
+            items += evaluate(watched.ask, [question], name=name, sources=sources, provenance={}).items
+            click.echo(f"\r{name} {len(items)}/{len(questions)}", nl=False, err=True)
         made_with = provenance(
-            gold=questions,
+            gold=questions[: len(items)],
             sources=sources,
             recipe=assistant.fingerprint,
             models=[assistant.recipe.embedding.model, assistant.recipe.reader.model],
             command=shlex.join(["python", "-m", "benchmarks.language", *sys.argv[1:]]),
         )
-        extra = {"llm": llm, "prompt": load_prompt("answer").id} if name == "generative" else {}
-        journal = out / ".unfinished" / f"{name}.jsonl"
-        run = evaluate(
-            watched.ask,
-            questions,
-            name=name,
-            sources=sources,
-            provenance=made_with | extra,
-            progress=lambda done, total: click.echo(f"\r{name} {done}/{total}", nl=done == total, err=True),
-            resume=journal,
-        )
-    write_run(run, out / f"{name}.json")
-    journal.unlink()
+    extra = {"llm": llm, "prompt": load_prompt("answer").id} if llm else {}
+    run = Run(name=name, provenance=made_with | extra, items=tuple(items), summaries=summarise(items))
     return run, watched.figures()
 
 
 @click.command()
 @click.option("--llm", required=True, help="A name that `assistant ask --llm` takes.")
 @click.option("--questions", "count", default=40, show_default=True)
+@click.option("--minutes", default=60.0, show_default=True, help="Begin no question with the model after this time.")
 @click.option("--out", type=click.Path(path_type=Path), default=OUT, show_default=True)
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the index.")
-def main(llm: str, count: int, out: Path, store: Path | None) -> None:
-    """Measure both paths, and write their runs and figures."""
-    engine, questions = chosen(count)
+def main(llm: str, count: int, minutes: float, out: Path, store: Path | None) -> None:
+    """Measure both paths on the same questions, and write their runs and figures."""
     shown = f"openai-like:{llm.rpartition('#')[2]}" if llm.startswith("openai-like:") else llm
-    (out / ".unfinished").mkdir(parents=True, exist_ok=True)
-    _, plain = measure("extractive", lambda: Assistant.open(store=store), questions, out, "")
-    _, prose = measure("generative", lambda: Assistant.open(store=store, llm=llm), questions, out, shown)
-    write_run(engine, out / "citation-engine.json")
+    deadline = time.monotonic() + 60 * minutes
+    run, prose = measure("generative", lambda: Assistant.open(store=store, llm=llm), chosen(count)[1], shown, deadline)
+    engine, questions = chosen(len(run.items))
+    other, plain = measure("extractive", lambda: Assistant.open(store=store), questions, "", float("inf"))
+    out.mkdir(parents=True, exist_ok=True)
+    for one in (run, other, engine):
+        write_run(one, out / f"{one.name}.json")
     figures = {
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "llm": shown,
@@ -159,7 +156,7 @@ def main(llm: str, count: int, out: Path, store: Path | None) -> None:
         "generative": prose,
     }
     (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    click.echo(json.dumps(figures, indent=1))
+    click.echo("\n" + json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":
