@@ -28,7 +28,7 @@ build: $(VENV)/.run ## Build the index, or bring it up to date
 
 test: check ## Lint, types, tests with coverage, documentation and wheel
 	$(PY) -m pytest --cov --cov-report=term
-	$(PY) -m assistant eval --name gate --gold eval/gold/armistice.jsonl --out build/eval \
+	$(PY) -m assistant eval --name gate --gold eval/gold/armistice.jsonl --kind primary --out build/eval \
 		--thresholds eval/thresholds.toml --baseline eval/results/test.json
 
 live: $(VENV)/.live ## Try and measure a real language model (LLM=its name)
@@ -51,7 +51,9 @@ docs: $(VENV)/.dev ## Bring the generated parts of the README up to date
 	$(PY) -m tests.update_documentation
 
 eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside the stored results
-	$(PY) -m assistant eval --name test --gold eval/gold/armistice.jsonl --thresholds eval/thresholds.toml
+	$(PY) -m assistant eval --name test --gold eval/gold/armistice.jsonl --kind primary --thresholds eval/thresholds.toml
+	$(PY) -m assistant eval --name beside --gold eval/gold/armistice.jsonl
+	$(PY) -m assistant eval --name background --gold eval/gold/background.jsonl
 	$(PY) -m assistant eval --name plain --gold eval/gold/apart/plain.jsonl --split all
 
 bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)

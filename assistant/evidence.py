@@ -49,6 +49,11 @@ class Reading:
 class Reader(Protocol):
     """Anything that can tell an answer from a mention."""
 
+    @property
+    def identity(self) -> str:
+        """Which reader this is: part of the fingerprint on every answer."""
+        ...
+
     def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
         """A score for each candidate and one probability that the question is answered."""
         ...

@@ -50,6 +50,11 @@ class OverlapReader:
 
     analyzer: Analyzer
 
+    @property
+    def identity(self) -> str:
+        """See `assistant.evidence.Reader`."""
+        return "overlap"
+
     def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
         """See `assistant.evidence.Reader`."""
         asked = content_words(question)

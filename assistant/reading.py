@@ -46,6 +46,11 @@ class WeighingReader:
     overlap: OverlapReader
     settings: ReaderSettings
 
+    @property
+    def identity(self) -> str:
+        """See `assistant.evidence.Reader`."""
+        return self.model.identity
+
     def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
         """See `assistant.evidence.Reader`."""
         if not candidates:

@@ -241,7 +241,7 @@ class Assistant:
 
     def _fingerprint(self, index: Index) -> str:
         makings = index.manifest.makings
-        return digest([self.recipe.fingerprint(), makings.corpus, makings.embedding.name])
+        return digest([self.recipe.fingerprint(), makings.corpus, makings.embedding.name, self._reader.identity])
 
     @property
     def reader(self) -> Reader:

@@ -1,4 +1,4 @@
-"""The generated parts of the README and of the reader's card: made from the program and from result files, never typed."""
+"""The generated parts of the README and of the reader's card: made from the program and result files, never typed."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ class ScriptedReader:
     scores: Mapping[str, float]
     answered: float = 0.9
     asked: list[str] = field(default_factory=list)
+    identity: str = "scripted"
 
     def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
         self.asked.append(question)

@@ -39,6 +39,7 @@ class ScriptedMarker:
 
     scores: dict[str, float]
     seen: list[Excerpt] = field(default_factory=list)
+    identity: str = "scripted"
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> tuple[tuple[Mark, ...], ...]:
         self.seen.extend(excerpts)

@@ -32,7 +32,7 @@ WARM_UP, DECAY = 200, 0.25
 """Steps over which the learning rate rises; share of the steps over which it falls."""
 LATE_EVERY = 3
 """Of the steps over which it falls, one in so many is on the questions written for diplomatic prose."""
-EVERY = 250
+EVERY = 100
 """Steps between checkpoints."""
 
 
@@ -67,11 +67,10 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
     optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=plan.rate, weight_decay=0.01)
     done = _resume(work, network, optimizer)
     first = partial(squad_pools, kept, load_documents(frus), Damager(data.sources))
-    stream = _mixed(
-        batches(first, tokenizer, tokens=plan.tokens, seed=plan.seed),
-        batches(lambda rng: written_pools(load_written(), rng), tokenizer, tokens=plan.tokens, seed=plan.seed),
-        plan,
-    )
+    stream = batches(first, tokenizer, tokens=plan.tokens, seed=plan.seed)
+    if written := load_written():
+        late = batches(partial(written_pools, written), tokenizer, tokens=plan.tokens, seed=plan.seed)
+        stream = _mixed(stream, late, plan)
     network.train()
     began, seen, mean = time.perf_counter(), 0, 0.0
     for step, batch in islice(enumerate(stream), done, plan.steps):

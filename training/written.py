@@ -49,7 +49,9 @@ class Passage(_Record):
 
 
 def load_written(file: Path = DATA, *, held_out: bool = False) -> list[Passage]:
-    """The passages that are trained on, or those that are kept from it."""
+    """The passages that are trained on, or those that are kept from it; none if there is no such file."""
+    if not file.exists():
+        return []
     passages = [Passage.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
     return [passage for passage in passages if is_held_out(passage.id, share=0.1) is held_out]
 

@@ -161,7 +161,7 @@ def _subject(
         gold=chosen,
         sources=sources,
         recipe=assistant.fingerprint,
-        models=[assistant.recipe.embedding.model],
+        models=[assistant.recipe.embedding.model, assistant.recipe.reader.model],
         command=command,
     )
     system = assistant_system(assistant if choice.kinds is None else _Limited(assistant, choice.kinds))

@@ -18,6 +18,8 @@ Score = Callable[[str, Sequence[str]], Iterable[float]]
 class PairReader:
     """Marks each sentence by the score of question and sentence, read after its heading; it cannot tell the place."""
 
+    identity: str
+    """Provider and name of the model."""
     score: Score
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> tuple[tuple[Mark, ...], ...]:
@@ -52,7 +54,7 @@ def load_marker(name: str, *, threads: int) -> Marker:
         package = module.partition(".")[0].replace("_", "-")
         raise ModelError(f"reader {name!r} needs a package that is not installed: pip install {package}") from error
     try:
-        return PairReader(score=load(model))
+        return PairReader(identity=name, score=load(model))
     except Exception as error:
         raise ModelError(f"reader {name!r} cannot be loaded ({type(error).__name__}: {error})") from error
 

@@ -66,6 +66,11 @@ class Mark:
 class Marker(Protocol):
     """Anything that marks the sentences of passages."""
 
+    @property
+    def identity(self) -> str:
+        """Which model this is, in which version."""
+        ...
+
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> tuple[tuple[Mark, ...], ...]:
         """One mark for each sentence of each excerpt."""
         ...
@@ -80,7 +85,8 @@ class EvidenceReader:
         Raises:
             ModelError: a file is missing or is not the one whose hash is given.
         """
-        _verify(folder)
+        hashes = _verify(folder)
+        self.identity = f"evidence-reader:{hashes['reader.onnx'][:12]}"
         self._folder = folder
         self._pool = ThreadPoolExecutor(max_workers=max(1, threads), thread_name_prefix="reader")
 
@@ -134,7 +140,8 @@ def _mark(layout: Layout, against: Scores, tokens: NDArray[np.intp], sentence: S
     return Mark(evidence=evidence, answer=float(pairs[first, last]), place=place)
 
 
-def _verify(folder: Path) -> None:
+def _verify(folder: Path) -> dict[str, str]:
+    """The hash of each file, if it is the one that is given for it."""
     try:
         expected: dict[str, str] = json.loads((folder / "sha256.json").read_text(encoding="utf-8"))
         found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in expected}
@@ -144,3 +151,4 @@ def _verify(folder: Path) -> None:
         raise ModelError(
             f"{folder / changed[0]} is not the file that its hash in sha256.json is for; install the package again"
         )
+    return found

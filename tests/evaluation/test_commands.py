@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from assistant.citation import cite
 from assistant.corpus import load_corpus
-from assistant.domain import Answer, Source, SourceInfo, Statement, Trace
+from assistant.domain import KINDS, Answer, Kind, Source, SourceInfo, Statement, Trace
 from assistant.errors import EvaluationError
 from assistant.evaluation import commands
 from assistant.evaluation.provenance import code_version, corpus_digest, provenance
@@ -45,14 +45,14 @@ class FakeAssistant:
     def source(self, source_id: str) -> Source:
         return self._corpus.source(source_id)
 
-    def conversation(self) -> FakeAssistant:
+    def conversation(self, *, kinds: Sequence[Kind] | None = None) -> FakeAssistant:
         return self
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, *, kinds: Sequence[Kind] | None = None) -> Answer:
         word = question.rsplit(maxsplit=1)[-1].rstrip("?")
         found = [
             cite(1, source, span)
-            for source in map(self.source, [info.id for info in self.sources()])
+            for source in map(self.source, [info.id for info in self.sources() if info.kind in (kinds or KINDS)])
             for span in sentence_spans(source.text)
             if word in span.cut(source.text) and not self._mute
         ][:1]
@@ -121,6 +121,15 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> Bench:
     return Bench(tmp_path, recipe, monkeypatch)
+
+
+@pytest.mark.parametrize(("kind", "found"), [("primary", 1.0), ("background", 0.0)])
+def test_only_sources_of_a_kind_can_be_asked(bench: Bench, kind: str, found: float) -> None:
+    bench.write_gold([("border", "The border stays at the river.")])
+    result = bench.evaluate("--name", "mine", "--kind", kind)
+    assert result.exit_code == 0, result.output
+    (item,) = read_run(Path("out/mine.json")).items
+    assert item.values["evidence_hit"].value == found
 
 
 def test_a_run_prints_its_figures_and_writes_its_reports(bench: Bench) -> None:

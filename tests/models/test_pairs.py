@@ -23,7 +23,7 @@ def test_each_sentence_is_scored_with_the_question_after_its_heading() -> None:
         seen.append((question, list(texts)))
         return iter([0.5, -1.0])
 
-    found = PairReader(score=score).read("Who waits?", [EXCERPT])
+    found = PairReader(identity="test", score=score).read("Who waits?", [EXCERPT])
     assert seen == [("Who waits?", ["Head: We wait.", "Head: They come."])]
     assert found == (
         (
