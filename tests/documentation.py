@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from assistant.cli import main
 from assistant.evaluation.reports.markdown import table_markdown
 from assistant.evaluation.reports.tables import figures, side_by_side
+from assistant.evaluation.results import Run
 from assistant.evaluation.serialise import read_run
 
 ROOT = Path(__file__).parents[1]
@@ -133,8 +134,26 @@ def reached() -> str:
 
 
 def squad() -> str:
-    """Ours beside retrieval alone."""
-    return _beside("squad", ("bm25", "dense", "fused", "ours-one-quote", "ours"), _COMPARED)
+    """What retrieval alone reaches."""
+    return _beside("squad", ("bm25", "dense", "fused"), _COMPARED)
+
+
+def beside() -> str:
+    """The answerable questions on the documents with and without the essays beside them, and those on the essays."""
+    runs = {name: read_run(RESULTS / f"{name}.json") for name in ("test", "beside", "background")}
+    rows = [
+        [metric.replace("_", " "), *(_mean(run, metric) for run in runs.values())]
+        for metric in ("evidence_hit", "citation_recall_sentences", "citation_f1_sentences", "retrieval_hit@1")
+    ]
+    head = ["metric", "documents alone", "documents and essays", "questions on the essays"]
+    lines = [f"| {' | '.join(row)} |" for row in (head, ["---", *["---:"] * 3], *rows)]
+    return "\n" + "\n".join(lines) + "\n\n"
+
+
+def _mean(run: Run, metric: str) -> str:
+    """The mean of a metric over the answerable questions."""
+    values = [item.values[metric].value for item in run.items if item.question.answerable]
+    return f"{sum(value or 0 for value in values) / len(values):.3f}"
 
 
 def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> str:
@@ -145,5 +164,5 @@ def _beside(folder: str, names: tuple[str, ...], metrics: tuple[str, ...]) -> st
 
 _MAKERS = {
     maker.__name__: maker
-    for maker in (answer, commands, bench, reader, plain, test, followups, language, rivals, reached, squad)
+    for maker in (answer, commands, bench, reader, plain, test, followups, language, rivals, reached, squad, beside)
 }
