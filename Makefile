@@ -54,7 +54,7 @@ eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside th
 	$(PY) -m assistant eval --name test --gold eval/gold/armistice.jsonl --kind primary --thresholds eval/thresholds.toml
 	$(PY) -m assistant eval --name beside --gold eval/gold/armistice.jsonl
 	$(PY) -m assistant eval --name background --gold eval/gold/background.jsonl
-	$(PY) -m assistant eval --name plain --gold eval/gold/apart/plain.jsonl --split all
+	$(PY) -m assistant eval --name plain --gold eval/gold/apart/plain.jsonl --kind primary --split all
 
 bench: $(VENV)/.dev ## Speed, memory and size beside baselines (FRUS=path of the documents, RUNS=3)
 	$(PY) -m benchmarks.bench --frus $(FRUS) --runs $(RUNS)

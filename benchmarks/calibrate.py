@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from assistant.domain import Kind, Source
 from assistant.evaluation.gold import load_gold, split_of
 from assistant.evaluation.results import Question
 from assistant.session import Assistant
@@ -21,21 +23,38 @@ GOLD = Path(__file__).parents[1] / "eval" / "gold"
 def main() -> None:
     """Print the trade-off as a Markdown table."""
     with Assistant.open() as assistant:
-        sources = [assistant.source(info.id) for info in assistant.sources()]
-        dev = [q for q in load_gold(GOLD / "armistice.jsonl", sources) if split_of(q.id) == "dev" and not q.history]
-        answerable = _beliefs(assistant, [q for q in dev if q.answerable])
-        near = _beliefs(assistant, [q for q in dev if not q.answerable])
-        other = _beliefs(assistant, load_gold(GOLD / "apart" / "far.jsonl", sources))
-    groups = (answerable, near, other)
-    print(f"| threshold | refused of {len(answerable)} answerable | of {len(near)} near | of {len(other)} far |")
-    print("|---|---|---|---|")
-    for threshold in np.quantile(answerable, np.arange(0.0, 0.32, 0.02)):
-        shares = " | ".join(f"{np.mean(beliefs < threshold):.2f}" for beliefs in groups)
-        print(f"| {threshold:.3f} | {shares} |")
+        documents = _dev(assistant, "armistice.jsonl")
+        essays = _dev(assistant, "background.jsonl")
+        groups = {
+            "answerable, documents": _beliefs(assistant, _which(documents, True), "primary"),
+            "unanswerable, documents": _beliefs(assistant, _which(documents, False), "primary"),
+            "answerable, essays": _beliefs(assistant, _which(essays, True)),
+            "unanswerable, essays": _beliefs(assistant, _which(essays, False)),
+            "other matters": _beliefs(assistant, load_gold(GOLD / "apart" / "far.jsonl", _sources(assistant))),
+        }
+    print(f"| refused below | {' | '.join(f'{name} ({len(beliefs)})' for name, beliefs in groups.items())} |")
+    print(f"|---:|{'---:|' * len(groups)}")
+    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        print(f"| {threshold} | {' | '.join(f'{np.mean(b < threshold):.2f}' for b in groups.values())} |")
 
 
-def _beliefs(assistant: Assistant, questions: Sequence[Question]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([assistant.ask(question.question).trace.answered_probability for question in questions])
+def _dev(assistant: Assistant, name: str) -> list[Question]:
+    """The dev half of a gold file, without follow-ups."""
+    questions = load_gold(GOLD / name, _sources(assistant))
+    return [question for question in questions if split_of(question.id) == "dev" and not question.history]
+
+
+def _sources(assistant: Assistant) -> list[Source]:
+    return [assistant.source(info.id) for info in assistant.sources()]
+
+
+def _which(questions: Sequence[Question], answerable: bool) -> list[Question]:
+    return [question for question in questions if question.answerable is answerable]
+
+
+def _beliefs(assistant: Assistant, questions: Sequence[Question], *kinds: Kind) -> NDArray[np.float64]:
+    answers = [assistant.ask(question.question, kinds=kinds or None) for question in questions]
+    return np.array([answer.trace.answered_probability for answer in answers])
 
 
 if __name__ == "__main__":

@@ -418,6 +418,8 @@ def test_a_reader_of_ones_own_decides_what_is_answered(tmp_path: Path) -> None:
     from assistant.evidence import Candidate, Reading
 
     class Certain:
+        identity = "certain"
+
         def score(self, question: str, candidates: Sequence[Candidate]) -> Reading:
             return Reading(scores=tuple(1.0 if "Filippov" in c.text else 0.0 for c in candidates), answered=1.0)
 
