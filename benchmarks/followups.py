@@ -145,7 +145,7 @@ def report(results: dict[str, Any]) -> str:
     for name, part in results["cast"].items():
         figures = " | ".join(f"{part[key]:.3f}" for key in ("recall", "recall_raw", "precision"))
         lines.append(f"| {name} | {part['changed']} | {figures} |")
-    return "\n".join(lines)
+    return "\n".join([f"Reader of evidence: {results['reader']}.", "", *lines])
 
 
 @click.command()
