@@ -39,7 +39,7 @@ def read(reader: EvidenceReader, question: str, text: str = PASSAGE) -> tuple[Ma
     ("question", "sentence", "place"),
     [
         ("When was the bridge built?", 0, "1820"),
-        ("What was the bridge made of?", 0, "oak"),
+        ("What was the old bridge built of?", 0, "oak"),
         ("When did the bridge burn down?", 1, "1874"),
         ("Who counts the ships?", 2, "harbour master"),
         ("When is the fish brought ashore?", 2, "dawn"),
