@@ -23,7 +23,7 @@ from typing import Literal
 import click
 import numpy as np
 
-from assistant.domain import Hit
+from assistant.domain import KINDS, Hit, Kind
 from assistant.evaluation.adapters import Pick, Search, assistant_system, most_shared_words, top_sentence_system
 from assistant.evaluation.archive import Archive
 from assistant.evaluation.public_data import parse_gold_argument
@@ -32,7 +32,7 @@ from assistant.evaluation.reports.markdown import side_by_side_markdown
 from assistant.evaluation.results import Run
 from assistant.evaluation.rivals import citation_engine, citation_engine_system, verbatim_system, verbatim_transform
 from assistant.evaluation.run import System, evaluate
-from assistant.evaluation.serialise import write_run
+from assistant.evaluation.serialise import read_run, write_run
 from assistant.evaluation.subject import Choice, Subject, open_subject
 from assistant.models.embedding import embed_question, load_embedding
 from assistant.paths import data_root
@@ -105,9 +105,17 @@ def one_quote(assistant: Assistant, store: Path | None) -> System:
 
 
 def run_all(
-    names: Sequence[str], choice: Choice, out: Path, llm_url: str, llm: str, *, summaries_only: bool = False
+    names: Sequence[str],
+    choice: Choice,
+    out: Path,
+    llm_url: str,
+    llm: str,
+    *,
+    like: Path | None = None,
+    summaries_only: bool = False,
 ) -> list[Run]:
-    """The runs of the named systems, each written as it is done."""
+    """The runs of the named systems, each written as it is done; ``like``: on the questions of that result file."""
+    wanted = {item.question.id for item in read_run(like).items} if like else None
     opened: list[tuple[Assistant, Path | None]] = []
 
     def opener(*, corpus: Path | None = None, store: Path | None = None) -> Assistant:
@@ -124,7 +132,7 @@ def run_all(
             with_model = name in ("citation-engine", "verbatim-core")
             run = evaluate(
                 known[name](),
-                subject.questions,
+                [q for q in subject.questions if wanted is None or q.id in wanted],
                 name=name,
                 sources=subject.sources,
                 provenance=subject.provenance | ({"llm": llm} if with_model else {}),
@@ -152,6 +160,8 @@ def show_progress(name: str, done: int, total: int) -> None:
 @click.option("--sample", type=int, help="At most N answerable and N unanswerable questions.")
 @click.option("--limit", type=int, help="Only the first N questions.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("eval/results"), show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), multiple=True, help="Ask only sources of this kind; for ours alone.")
+@click.option("--like", type=click.Path(exists=True, path_type=Path), help="Only the questions of this result file.")
 @click.option("--summaries-only", is_flag=True, help="Keep the figures and not every question, for big runs.")
 @click.option("--llm-url", default="http://127.0.0.1:8089/v1", show_default=True)
 @click.option("--llm", default="qwen2.5-coder-1.5b-instruct", show_default=True)
@@ -162,15 +172,21 @@ def main(  # noqa: PLR0913, PLR0917 - one argument an option
     sample: int | None,
     limit: int | None,
     out: Path,
+    kind: tuple[Kind, ...],
+    like: Path | None,
     summaries_only: bool,
     llm_url: str,
     llm: str,
 ) -> None:
     """Measure the systems NAMES and print them side by side."""
     choice = Choice(
-        gold=parse_gold_argument(gold or str(data_root() / "eval" / "gold")), split=split, sample=sample, limit=limit
+        gold=parse_gold_argument(gold or str(data_root() / "eval" / "gold")),
+        split=split,
+        sample=sample,
+        limit=limit,
+        kinds=kind or None,
     )
-    runs = run_all(names, choice, out, llm_url, llm, summaries_only=summaries_only)
+    runs = run_all(names, choice, out, llm_url, llm, like=like, summaries_only=summaries_only)
     click.echo("\n" + side_by_side_markdown(runs))
 
 
