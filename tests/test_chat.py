@@ -66,8 +66,8 @@ def test_a_person_sees_that_something_is_being_done(assistant: Assistant) -> Non
 
 
 def test_a_follow_up_says_how_it_was_understood(assistant: Assistant) -> None:
-    said = type_in(assistant, TAIWAN, "Why is it raised?")
-    assert "Understood as: Why is Taiwan raised" in said
+    said = type_in(assistant, TAIWAN, "Should it be resolved separately?")
+    assert "Understood as: Should Taiwan be resolved separately" in said
 
 
 def test_a_refusal_names_the_nearest_passages(assistant: Assistant) -> None:
@@ -94,9 +94,9 @@ def test_sources_lists_the_archive(assistant: Assistant) -> None:
 
 
 def test_history_lists_the_questions_as_they_were_understood(assistant: Assistant) -> None:
-    said = type_in(assistant, TAIWAN, "Why is it raised?", "/history")
+    said = type_in(assistant, TAIWAN, "Should it be resolved separately?", "/history")
     assert f"1. {TAIWAN}\n" in said
-    assert "2. Why is it raised?  (understood as: Why is Taiwan raised" in said
+    assert "2. Should it be resolved separately?  (understood as: Should Taiwan be resolved separately" in said
 
 
 @pytest.mark.parametrize("line", ["/help", "/frobnicate", "/"])

@@ -47,7 +47,7 @@ def test_the_shipped_recipe_sets_every_setting(recipe: Recipe) -> None:
         ("threshold = 0.5", "threshold = 0.5\nbias = 2", "answering.bias: Extra inputs are not permitted"),
         ("[lexical]", "[lexikal]", "lexikal: Extra inputs are not permitted"),
         ("passages = ", "passages = -", "reader.passages: "),
-        ("max_quotes = 3", "max_quotes = 0", "answering.max_quotes: "),
+        ("max_quotes = 4", "max_quotes = 0", "answering.max_quotes: "),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:
