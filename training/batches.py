@@ -13,7 +13,7 @@ from torch import Tensor
 from assistant.domain import Span
 from assistant.models.layout import Layout, lay_out
 from training.examples import Example
-from training.network import Wanted
+from training.network import IGNORED, Wanted
 
 STEP = 16
 """Lengths are multiples of this: few shapes, so that what is prepared for one is used again (measured: faster)."""
@@ -51,7 +51,7 @@ def batches(pools: Pools, tokenizer: Tokenizer, *, tokens: int, seed: int) -> It
 class _Laid:
     layout: Layout
     start: int
-    """Token where the answer starts; 0 if it is not there."""
+    """Token where the answer starts; 0 if it is not there, ``IGNORED`` if it is not known."""
     end: int
     evidence: tuple[int, ...]
     """Tokens of the sentences that answer, or 0."""
@@ -65,7 +65,9 @@ def _laid(tokenizer: Tokenizer, example: Example) -> _Laid | None:
     evidence = tuple(token for span in example.sentences for token in _tokens(layout, span))
     if not evidence:
         return None
-    answer = _tokens(layout, example.answer) if example.answer is not None else range(0)
+    if example.answer is None:
+        return _Laid(layout=layout, start=IGNORED, end=IGNORED, evidence=evidence)
+    answer = _tokens(layout, example.answer)
     return _Laid(layout=layout, start=answer.start, end=answer.stop - 1, evidence=evidence) if answer else None
 
 

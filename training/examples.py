@@ -47,7 +47,7 @@ class Example:
     sentences: tuple[Span, ...] = ()
     """The sentences that answer; none if the passage does not."""
     answer: Span | None = None
-    """The answer itself."""
+    """The answer itself, where it is known."""
 
 
 def asked(data: PublicData, near: Mapping[str, Sequence[tuple[Source, Span]]]) -> list[Asked]:
@@ -120,6 +120,6 @@ def _window(text: str, answer: Span, rng: random.Random) -> Span:
     return Span(start=spans[first].start, end=spans[last].end)
 
 
-def is_held_out(article: str) -> bool:
+def is_held_out(article: str, share: float = HELD_OUT) -> bool:
     """Whether an article is kept from training; decided by its title, so the same on every machine."""
-    return int(hashlib.sha256(article.encode("utf-8")).hexdigest()[:8], 16) / 0xFFFFFFFF < HELD_OUT
+    return int(hashlib.sha256(article.encode("utf-8")).hexdigest()[:8], 16) / 0xFFFFFFFF < share

@@ -17,6 +17,8 @@ from torch.nn import functional
 
 WORDS, POSITIONS, WIDTH, HEADS, INNER, LAYERS = 30_522, 512, 384, 12, 1_536, 6
 _EPSILON = 1e-12
+IGNORED = -100
+"""Stands for the token of an answer whose place is not known; nothing is learned from it."""
 _HIDDEN = -30_000.0
 """Added to the attention on padding; within bfloat16's and float16's range."""
 
@@ -92,9 +94,11 @@ def loss(scores: Tensor, offered: Tensor, wanted: Wanted) -> Tensor:
     logits = scores.float().masked_fill(~offered[:, :, None], -1e9)
     spread = functional.log_softmax(logits, dim=1)
     evidence = -torch.logsumexp(spread[:, :, 2].masked_fill(~wanted.evidence, -1e9), dim=1).mean()
-    start = functional.nll_loss(spread[:, :, 0], wanted.start)
-    end = functional.nll_loss(spread[:, :, 1], wanted.end)
-    return evidence + 0.5 * (start + end)
+    start, end = (
+        functional.nll_loss(spread[:, :, column], place, ignore_index=IGNORED, reduction="sum")
+        for column, place in enumerate((wanted.start, wanted.end))
+    )
+    return evidence + 0.5 * (start + end) / len(scores)
 
 
 def start_from(folder: Path) -> Network:

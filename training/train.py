@@ -7,9 +7,10 @@ The learning rate rises, stays, and falls to nothing over the last part of the s
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import click
@@ -18,16 +19,19 @@ import torch
 from assistant.evaluation.public_data import load_squad
 from assistant.models.layout import load_tokenizer
 from training.base import base_folder
-from training.batches import batches
+from training.batches import Batch, batches
 from training.damage import Damager
 from training.examples import asked, is_held_out
 from training.near import near_passages
 from training.network import Network, loss, start_from
 from training.pools import squad_pools
 from training.topics import load_documents
+from training.written import load_written, written_pools
 
 WARM_UP, DECAY = 200, 0.25
 """Steps over which the learning rate rises; share of the steps over which it falls."""
+LATE_EVERY = 2
+"""While it falls, one step in so many is on the questions written for diplomatic prose."""
 EVERY = 100
 """Steps between checkpoints."""
 
@@ -40,6 +44,11 @@ class Plan:
     tokens: int
     rate: float
     seed: int
+
+    @property
+    def decays_from(self) -> int:
+        """The first step at which the learning rate falls."""
+        return round(self.steps * (1 - DECAY))
 
     def rate_at(self, step: int) -> float:
         """The learning rate of a step, from 0."""
@@ -59,6 +68,9 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
     done = _resume(work, network, optimizer)
     first = partial(squad_pools, kept, load_documents(frus), Damager(data.sources))
     stream = batches(first, tokenizer, tokens=plan.tokens, seed=plan.seed)
+    if written := load_written():
+        late = batches(partial(written_pools, written), tokenizer, tokens=plan.tokens, seed=plan.seed)
+        stream = _mixed(stream, late, plan)
     network.train()
     began, seen, mean = time.perf_counter(), 0, 0.0
     for step, batch in islice(enumerate(stream), done, plan.steps):
@@ -81,6 +93,12 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
             _keep(work, network, optimizer, step + 1)
     torch.save(network.state_dict(), work / "reader.pt")
     return work / "reader.pt"
+
+
+def _mixed(first: Iterator[Batch], late: Iterator[Batch], plan: Plan) -> Iterator[Batch]:
+    """The first stream, and while the learning rate falls every third batch from the late one."""
+    for step in count():
+        yield next(late if step >= plan.decays_from and step % LATE_EVERY == 0 else first)
 
 
 def _keep(work: Path, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
@@ -106,7 +124,7 @@ def _resume(work: Path, network: Network, optimizer: torch.optim.Optimizer) -> i
     "--frus", type=click.Path(exists=True, path_type=Path), required=True, help="Documents, JSON Lines, gzipped."
 )
 @click.option("--work", type=click.Path(path_type=Path), default=Path("build/reader"), show_default=True)
-@click.option("--steps", type=int, default=2_150, show_default=True)
+@click.option("--steps", type=int, default=2_400, show_default=True)
 @click.option("--tokens", type=int, default=8_192, show_default=True, help="Tokens in a batch.")
 @click.option("--rate", type=float, default=1.5e-4, show_default=True, help="Highest learning rate.")
 @click.option("--seed", type=int, default=1, show_default=True)

@@ -19,6 +19,7 @@ from tests.specimens import make_source
 from training.damage import Damager
 from training.examples import LONGEST, Asked, asked, is_held_out, shown
 from training.topics import topic
+from training.written import Passage, Written, load_written, written_pools
 
 SHARED = data_root().parent / "shared" / "data" / "squad"
 TEXT = (
@@ -111,6 +112,31 @@ def _articles(path: Path) -> Sequence[dict[str, object]]:
 
 def _texts(articles: Sequence[dict[str, object]]) -> set[str]:
     return {p["context"] for a in articles for p in a["paragraphs"]}  # type: ignore[attr-defined]
+
+
+def test_written_questions_point_to_true_sentences() -> None:
+    for passage in (*load_written(), *load_written(held_out=True)):
+        spans = passage.spans()
+        assert all(span.cut(passage.text).strip() == span.cut(passage.text) for span in spans)
+        assert spans == tuple(sorted(spans))
+        for written in passage.questions:
+            assert set(written.answers) <= set(range(len(spans)))
+            assert (not written.answers) == (written.kind == "unanswerable")
+
+
+def test_written_questions_are_shown_with_their_passage_and_without_what_answers() -> None:
+    passage = Passage(
+        id="p",
+        heading="Head",
+        text="We wait. They come. We go.",
+        sentences=((0, 8), (9, 19), (20, 26)),
+        questions=(Written(kind="direct", question="Who comes here at last?", answers=(1,)),),
+    )
+    examples = [e for seed in range(100) for pool in written_pools([passage], random.Random(seed)) for e in pool]
+    assert {(e.passage, e.sentences) for e in examples} == {
+        ("We wait. They come. We go.", (Span(start=9, end=19),)),
+        ("We wait. We go.", ()),
+    }
 
 
 @pytest.mark.shared
