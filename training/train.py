@@ -31,7 +31,7 @@ from training.written import load_written, written_pools
 WARM_UP, DECAY = 200, 0.25
 """Steps over which the learning rate rises; share of the steps over which it falls."""
 LATE_EVERY = 2
-"""While it falls, one step in so many is on the questions written for diplomatic prose."""
+"""While it falls, one step in so many is on the written questions."""
 EVERY = 100
 """Steps between checkpoints."""
 
@@ -68,9 +68,8 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
     done = _resume(work, network, optimizer)
     first = partial(squad_pools, kept, load_documents(frus), Damager(data.sources))
     stream = batches(first, tokenizer, tokens=plan.tokens, seed=plan.seed)
-    if written := load_written():
-        late = batches(partial(written_pools, written), tokenizer, tokens=plan.tokens, seed=plan.seed)
-        stream = _mixed(stream, late, plan)
+    late = batches(partial(written_pools, load_written()), tokenizer, tokens=plan.tokens, seed=plan.seed)
+    stream = _mixed(stream, late, plan)
     network.train()
     began, seen, mean = time.perf_counter(), 0, 0.0
     for step, batch in islice(enumerate(stream), done, plan.steps):
@@ -96,7 +95,7 @@ def train(squad: Path, frus: Path, work: Path, plan: Plan) -> Path:
 
 
 def _mixed(first: Iterator[Batch], late: Iterator[Batch], plan: Plan) -> Iterator[Batch]:
-    """The first stream, and while the learning rate falls every third batch from the late one."""
+    """The first stream, and while the learning rate falls every second batch from the late one."""
     for step in count():
         yield next(late if step >= plan.decays_from and step % LATE_EVERY == 0 else first)
 
@@ -124,7 +123,7 @@ def _resume(work: Path, network: Network, optimizer: torch.optim.Optimizer) -> i
     "--frus", type=click.Path(exists=True, path_type=Path), required=True, help="Documents, JSON Lines, gzipped."
 )
 @click.option("--work", type=click.Path(path_type=Path), default=Path("build/reader"), show_default=True)
-@click.option("--steps", type=int, default=2_400, show_default=True)
+@click.option("--steps", type=int, default=2_500, show_default=True)
 @click.option("--tokens", type=int, default=8_192, show_default=True, help="Tokens in a batch.")
 @click.option("--rate", type=float, default=1.5e-4, show_default=True, help="Highest learning rate.")
 @click.option("--seed", type=int, default=1, show_default=True)

@@ -1,8 +1,7 @@
-"""Questions written for passages of diplomatic prose: ``training/data/diplomatic.jsonl``.
+"""Questions written for passages: ``training/data/``, whose README says how and by whom.
 
-Public-domain passages of *Foreign Relations of the United States*, each with questions that people ask of such papers:
-near its words, in quite other words, as search terms, with a false premise, and ones that it does not answer. Written
-for this project by a language model that saw the passages and nothing else; `training/data/README.md` says how.
+Most are on diplomatic prose: near a passage's words, in quite other words, as search terms, with a false premise, and
+ones that it does not answer. Some are on encyclopaedia paragraphs, mostly ones that these do not answer.
 """
 
 from __future__ import annotations
@@ -17,7 +16,9 @@ from assistant.domain import Span
 from training.damage import vary
 from training.examples import NO_HEADING, Example, is_held_out
 
-DATA = Path(__file__).parent / "data" / "diplomatic.jsonl"
+DATA = Path(__file__).parent / "data"
+HELD_OUT = 0.1
+"""Share of the passages that are kept from training."""
 REMOVED = 0.4
 """Chance, for each answered question, of its passage without the sentences that answer."""
 
@@ -48,12 +49,11 @@ class Passage(_Record):
         return tuple(Span(start=start, end=end) for start, end in self.sentences)
 
 
-def load_written(file: Path = DATA, *, held_out: bool = False) -> list[Passage]:
-    """The passages that are trained on, or those that are kept from it; none if there is no such file."""
-    if not file.exists():
-        return []
-    passages = [Passage.model_validate_json(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
-    return [passage for passage in passages if is_held_out(passage.id, share=0.1) is held_out]
+def load_written(folder: Path = DATA, *, held_out: bool = False) -> list[Passage]:
+    """The passages that are trained on, or those that are kept from it."""
+    files = sorted(folder.glob("*.jsonl"))
+    passages = [Passage.model_validate_json(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return [passage for passage in passages if is_held_out(passage.id, share=HELD_OUT) is held_out]
 
 
 def written_pools(passages: Sequence[Passage], rng: random.Random) -> Iterator[list[Example]]:

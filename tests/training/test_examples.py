@@ -147,3 +147,5 @@ def test_no_article_of_the_benchmark_is_in_the_training_data() -> None:
     assert len(training) > 400
     assert not {a["title"] for a in training} & {a["title"] for a in benchmark}
     assert not _texts(training) & _texts(benchmark)
+    written = {passage.heading for held_out in (False, True) for passage in load_written(held_out=held_out)}
+    assert not {title.replace("_", " ") for title in (a["title"] for a in benchmark)} & written  # type: ignore[attr-defined]
