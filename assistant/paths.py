@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 _PACKAGE = Path(__file__).resolve().parent
 _APP = "armistice-assistant"
@@ -34,3 +34,8 @@ def default_store(corpus: Path) -> Path:
         return root / "index" / "store"
     name = hashlib.sha256(str(corpus.resolve()).encode()).hexdigest()[:12]
     return user_cache_path(_APP) / f"store-{name}"
+
+
+def feedback_folder() -> Path:
+    """Where readers' words on answers are kept: the user's data folder."""
+    return user_data_path(_APP) / "feedback"

@@ -1,0 +1,168 @@
+"""The page's components, laid out; `wiring` connects them, and nothing here knows what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from assistant.corpus import Corpus
+from assistant.domain import FORMATS, KINDS
+from assistant.session import MAX_QUESTION
+from assistant.web.answers import Talk, conversation_html
+from assistant.web.catalogue import catalogue_html, source_choices
+from assistant.web.documents import empty_reader_html
+from assistant.web.results import results_html
+
+TITLE = "The research assistant that cannot misquote"
+_HERE = Path(__file__).parent
+_MESSENGER = "element.addEventListener('tell', event => trigger('click', event.detail))"
+"""Gradio's way from the page's own buttons to Python; `page.js` dispatches the event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Where a visitor reads: the conversation and the document."""
+
+    conversation: gr.HTML
+    reader: gr.HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Where a visitor asks, and what can be done with a question."""
+
+    question: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    retry: gr.Button
+    edit: gr.Button
+    clear: gr.Button
+    anew: gr.Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Which sources a question is put to."""
+
+    kinds: gr.CheckboxGroup
+    sources: gr.Dropdown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """How the conversation is taken home."""
+
+    form: gr.Dropdown
+    save: gr.Button
+    file: gr.JSON
+    """Carries name and text to the browser, which makes the file; it is never shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browsing:
+    """The catalogue."""
+
+    search: gr.Textbox
+    found: gr.HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """All components that do something."""
+
+    tabs: gr.Tabs
+    messenger: gr.HTML
+    reading: Reading
+    asking: Asking
+    narrowing: Narrowing
+    saving: Saving
+    browsing: Browsing
+
+
+def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
+    """The components of the page, within the Blocks that are open."""
+    gr.HTML(f"<header><h1>{TITLE}</h1><p>Read the answer beside the document.</p></header>", elem_id="masthead")
+    messenger = gr.HTML("", elem_id="messenger", js_on_load=_MESSENGER)
+    with gr.Tabs(elem_id="tabs") as tabs:
+        with gr.Tab("Ask and read", id="read"), gr.Row(elem_id="room"):
+            with gr.Column(scale=5, min_width=320, elem_id="left"):
+                welcome = conversation_html(Talk(verdicts={}), corpus, examples)
+                conversation = gr.HTML(welcome, elem_id="conversation")
+                asking, narrowing, saving = _asking(), _narrowing(corpus), _saving()
+            with gr.Column(scale=7, min_width=320, elem_id="right"):
+                reader = gr.HTML(empty_reader_html(), elem_id="reader")
+        with gr.Tab("Sources", id="sources"):
+            browsing = _browsing(corpus)
+        with gr.Tab("How well it answers", id="results"):
+            gr.HTML(results_html(results), elem_id="results")
+    return Parts(
+        tabs=tabs,
+        messenger=messenger,
+        reading=Reading(conversation=conversation, reader=reader),
+        asking=asking,
+        narrowing=narrowing,
+        saving=saving,
+        browsing=browsing,
+    )
+
+
+def look() -> dict[str, Any]:
+    """What Gradio's `launch` needs to give the page its look and behaviour, all of it from this package."""
+    script = (_HERE / "page.js").read_text(encoding="utf-8")
+    theme = gr.themes.Base(font=[gr.themes.Font("sans-serif")], font_mono=[gr.themes.Font("monospace")])
+    return {"theme": theme, "css_paths": [_HERE / "style.css"], "head": f"<script>{script}</script>"}
+
+
+def _asking() -> Asking:
+    question = gr.Textbox(
+        label="Your question",
+        placeholder="Ask the archive …",
+        lines=2,
+        max_lines=8,
+        max_length=MAX_QUESTION,
+        elem_id="question",
+    )
+    with gr.Row(elem_id="acts"):
+        send = gr.Button("Ask", variant="primary", elem_id="send")
+        stop = gr.Button("Stop", variant="stop", visible=False, elem_id="stop")
+        retry, edit, clear, anew = (
+            gr.Button(words, elem_id=name)
+            for name, words in (("retry", "Retry"), ("edit", "Edit last"), ("clear", "Clear"), ("anew", "New"))
+        )
+    return Asking(question=question, send=send, stop=stop, retry=retry, edit=edit, clear=clear, anew=anew)
+
+
+def _narrowing(corpus: Corpus) -> Narrowing:
+    with gr.Accordion("Which sources to ask", open=False, elem_id="filters"):
+        kinds = gr.CheckboxGroup(
+            [("primary sources", "primary"), ("background sources", "background")],
+            value=list(KINDS),
+            label="Kinds",
+            elem_id="kinds",
+        )
+        sources = gr.Dropdown(
+            source_choices(corpus),
+            multiselect=True,
+            label="Only these sources",
+            info="None named: all of them.",
+            elem_id="only",
+        )
+    return Narrowing(kinds=kinds, sources=sources)
+
+
+def _saving() -> Saving:
+    with gr.Accordion("Take the conversation home", open=False, elem_id="saving"), gr.Row():
+        form = gr.Dropdown(list(FORMATS), value=FORMATS[0], label="Form", elem_id="form")
+        save = gr.Button("Save", elem_id="save")
+        file = gr.JSON(visible=False)
+    return Saving(form=form, save=save, file=file)
+
+
+def _browsing(corpus: Corpus) -> Browsing:
+    search = gr.Textbox(label="Find a source", placeholder="a title, a person, a year, primary …", elem_id="search")
+    found = gr.HTML(catalogue_html(corpus, ""), elem_id="catalogue")
+    return Browsing(search=search, found=found)

@@ -1,0 +1,170 @@
+"""The web server: opened beyond a banner, closed without leftovers."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from assistant.errors import SettingsError
+from assistant.paths import data_root, feedback_folder
+from assistant.session import Assistant
+from assistant.settings import hush_gradio
+from assistant.web.limits import Limits
+from assistant.web.own import OwnSources
+from assistant.web.talking import Desk
+from assistant.web.visitors import Visitors
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+MAX_FILE_BYTES = 20_000_000
+"""Size of the largest file that may be sent to the page."""
+_THREADS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """How the page is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    accounts: tuple[tuple[str, str], ...] = ()
+    """Users and passwords; none: whoever reaches the page may use it."""
+    root_path: str = ""
+    """Path under which a proxy shows the page."""
+    allow_upload: bool | None = None
+    """Whether readers may add sources; None: on this machine alone."""
+    api: bool = False
+    """Whether programs may ask."""
+    mcp: bool = False
+    """Whether they may by the Model Context Protocol too."""
+    per_minute: int = 60
+    """Questions that a visitor may ask in a minute."""
+    at_once: int = 4
+    """Questions that are answered at the same time."""
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach the page."""
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address leads to this machine alone.
+
+    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def serving(assistant: Assistant, options: ServerOptions) -> Iterator[str]:
+    """The address of the page, for as long as it is served.
+
+    Raises:
+        SettingsError: the address cannot be served.
+    """
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assistant-web-")))
+        hush_gradio(folder)
+        visitors = Visitors(lambda: OwnSources(assistant, folder))
+        stack.callback(visitors.close)
+        page = _build(assistant, visitors, options)
+        stack.callback(page.close, verbose=False)
+        yield _launch(page, options)
+
+
+def serve(assistant: Assistant, options: ServerOptions, say: Callable[[str], None]) -> None:
+    """Serve the page until the process is told to end."""
+    ended = Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    with serving(assistant, options) as address:
+        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+        say(f"The page is at {address}\nPress Ctrl-C to end.")
+        ended.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    say("Ended.")
+
+
+def read_accounts(path: Path) -> tuple[tuple[str, str], ...]:
+    """The users and passwords of a file with lines ``user:password``.
+
+    Raises:
+        SettingsError: it cannot be read, or a line is in another form.
+    """
+    try:
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"no readable accounts in {path} ({error}); give a file with lines user:password") from error
+    pairs = [tuple(part.strip() for part in line.partition(":")[::2]) for line in lines]
+    if not pairs or not all(user and password for user, password in pairs):
+        raise SettingsError(f"{path} has a line that is not user:password; write one account a line")
+    return tuple((user, password) for user, password in pairs)
+
+
+def _build(assistant: Assistant, visitors: Visitors, options: ServerOptions) -> gr.Blocks:
+    import gradio as gr
+
+    from assistant.web.api import offer
+    from assistant.web.examples import load_examples
+    from assistant.web.page import TITLE, lay_out
+    from assistant.web.wiring import Wiring
+
+    examples = load_examples(assistant.corpus)
+    limits = Limits(options.per_minute, options.at_once)
+    desk = Desk(limits, examples, feedback_folder())
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
+        parts = lay_out(assistant.corpus, examples, data_root() / "eval" / "results")
+        Wiring(parts, desk, visitors).connect(page)
+        if options.api or options.mcp:
+            offer(assistant, limits)
+    return page.queue(default_concurrency_limit=_THREADS, max_size=500, api_open=False)
+
+
+def _launch(page: gr.Blocks, options: ServerOptions) -> str:
+    from assistant.web.page import look
+
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        _, address, _ = page.launch(
+            server_name=options.host,
+            server_port=options.port,
+            auth=list(options.accounts) or None,
+            root_path=options.root_path or None,
+            mcp_server=options.mcp,
+            share=False,
+            inbrowser=False,
+            prevent_thread_lock=True,
+            quiet=True,
+            show_error=False,
+            footer_links=[],
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            pwa=False,
+            max_threads=_THREADS,
+            max_file_size=MAX_FILE_BYTES,
+            **look(),
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"cannot serve at {options.host}, port {options.port} ({error}); choose another with --port or --host"
+        ) from error
+    return address

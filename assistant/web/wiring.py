@@ -1,0 +1,143 @@
+"""What happens when a component of the page is used: each event is a method of `Desk`, and its view is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.web.catalogue import catalogue_html
+from assistant.web.page import Parts
+from assistant.web.talking import Desk, View, written_out
+from assistant.web.visitors import Visitor, Visitors
+
+_DOWNLOAD = "file => window.archive.download(file)"
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_Updates: TypeAlias = list[Any]
+"""A value, or one of Gradio's updates, for each output."""
+
+
+class Wiring:
+    """The events of a page."""
+
+    def __init__(self, parts: Parts, desk: Desk, visitors: Visitors) -> None:
+        self._parts = parts
+        self._desk = desk
+        self._visitors = visitors
+
+    def connect(self, page: gr.Blocks) -> None:
+        """Connect every component, within the Blocks that are open."""
+        asking, saving, browsing = self._parts.asking, self._parts.saving, self._parts.browsing
+        page.load(self.arrive, None, self._shown, **_QUIET)
+        page.unload(self.leave)
+        self._connect_questions()
+        asking.edit.click(self.edit, None, self._shown, **_QUIET)
+        asking.clear.click(self.clear, None, self._shown, **_QUIET)
+        saving.save.click(self.save, saving.form, saving.file, **_QUIET).then(
+            None, saving.file, None, js=_DOWNLOAD, **_QUIET
+        )
+        browsing.search.change(self.search, browsing.search, browsing.found, trigger_mode="always_last", **_QUIET)
+
+    def _connect_questions(self) -> None:
+        """The events that ask, and those that stop one that is under way."""
+        asking, narrowed = self._parts.asking, [self._parts.narrowing.sources, self._parts.narrowing.kinds]
+        asked = [asking.question, *narrowed]
+        under_way = [
+            gr.on([asking.send.click, asking.question.submit], self.ask, asked, self._shown, **_QUIET),
+            asking.retry.click(self.retry, narrowed, self._shown, **_QUIET),
+            self._parts.messenger.click(self.told, narrowed, self._shown, **_QUIET),
+        ]
+        asking.stop.click(self.stop, None, self._shown, cancels=under_way, **_QUIET)
+        asking.anew.click(self.begin_anew, None, self._shown, cancels=under_way, **_QUIET)
+
+    @property
+    def _shown(self) -> list[Any]:
+        """The components that a view fills, in the order of `_updates`."""
+        reading, asking = self._parts.reading, self._parts.asking
+        return [self._parts.tabs, reading.conversation, reading.reader, asking.question, asking.send, asking.stop]
+
+    def arrive(self, request: gr.Request) -> _Updates:
+        """The page as its address asks for it."""
+        return _updates(self._desk.arrive(self._visitor(request), dict(request.query_params)))
+
+    def leave(self, request: gr.Request) -> None:
+        """The page has been closed."""
+        self._visitors.leave(request.session_hash or "")
+
+    def ask(self, question: str, sources: list[str], kinds: list[str], request: gr.Request) -> Iterator[_Updates]:
+        """A question is sent."""
+        yield from map(_updates, self._desk.ask(self._visitor(request), question, sources, kinds))
+
+    def retry(self, sources: list[str], kinds: list[str], request: gr.Request) -> Iterator[_Updates]:
+        """The last question is asked again."""
+        yield from map(_updates, self._desk.retry(self._visitor(request), sources, kinds))
+
+    def stop(self, request: gr.Request) -> _Updates:
+        """The question under way is stopped."""
+        return _updates(self._desk.stop(self._visitor(request)))
+
+    def edit(self, request: gr.Request) -> _Updates:
+        """The last question is to be changed."""
+        return _updates(self._desk.edit(self._visitor(request)))
+
+    def clear(self, request: gr.Request) -> _Updates:
+        """The box is emptied."""
+        return _updates(self._desk.clear(self._visitor(request)))
+
+    def begin_anew(self, request: gr.Request) -> _Updates:
+        """A new conversation begins."""
+        return _updates(self._desk.begin_anew(self._visitor(request)))
+
+    def told(self, sources: list[str], kinds: list[str], event: gr.EventData, request: gr.Request) -> Iterator[_Updates]:
+        """One of the buttons and links within the conversation, the reader or the catalogue is used."""
+        visitor, told = self._visitor(request), _strings(event)
+        if told.get("act") == "ask":
+            yield from map(_updates, self._desk.ask(visitor, told.get("question", ""), sources, kinds))
+        else:
+            yield _updates(self._desk.guarded(visitor, lambda: self._act(visitor, told)))
+
+    def _act(self, visitor: Visitor, told: dict[str, str]) -> View:
+        if told.get("act") == "quote":
+            return self._desk.open_quote(visitor, _number(told.get("turn")), _number(told.get("quote")))
+        if told.get("act") == "verdict":
+            return self._desk.judge(visitor, _number(told.get("turn")), told.get("verdict", ""), told.get("word", ""))
+        return self._desk.open_place(visitor, told)
+
+    def search(self, words: str, request: gr.Request) -> str:
+        """The catalogue is searched."""
+        return catalogue_html(self._visitor(request).own.corpus, words[:200])
+
+    def save(self, form: str, request: gr.Request) -> dict[str, str]:
+        """The conversation is taken home; the browser makes the file."""
+        try:
+            name, text = written_out(self._visitor(request), form)
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return {"name": name, "text": text}
+
+    def _visitor(self, request: gr.Request) -> Visitor:
+        return self._visitors.of(request.session_hash or "")
+
+
+def _updates(view: View) -> _Updates:
+    """A view as Gradio takes it."""
+    return [
+        gr.skip() if view.tab is None else gr.Tabs(selected=view.tab),
+        gr.skip() if view.conversation is None else view.conversation,
+        gr.skip() if view.reader is None else view.reader,
+        gr.skip() if view.question is None else view.question,
+        gr.skip() if view.busy is None else gr.Button(visible=not view.busy),
+        gr.skip() if view.busy is None else gr.Button(visible=view.busy),
+    ]
+
+
+def _strings(event: gr.EventData) -> dict[str, str]:
+    """What the browser told, as text by name; whatever else it sent is left out."""
+    data = event._data if isinstance(event._data, dict) else {}  # noqa: SLF001 - Gradio has no public name for it
+    return {name: value for name, value in data.items() if isinstance(name, str) and isinstance(value, str)}
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
