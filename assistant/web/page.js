@@ -12,9 +12,7 @@
 
   /* To Python: the messenger component turns this event into one of Gradio's. */
   function tell(detail) {
-    const root = byId("messenger");
-    const target = root && (root.querySelector("[data-messenger]") || root);
-    target.dispatchEvent(new CustomEvent("tell", { detail, bubbles: false }));
+    document.querySelector("#messenger span").dispatchEvent(new CustomEvent("tell", { detail, bubbles: true }));
   }
 
   function scrollTo(element, behavior) {

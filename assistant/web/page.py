@@ -85,20 +85,20 @@ class Parts:
 
 def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
     """The components of the page, within the Blocks that are open."""
-    gr.HTML(f"<header><h1>{TITLE}</h1><p>Read the answer beside the document.</p></header>", elem_id="masthead")
-    messenger = gr.HTML("", elem_id="messenger", js_on_load=_MESSENGER)
+    _html(f"<header><h1>{TITLE}</h1><p>Read the answer beside the document.</p></header>", "masthead")
+    messenger = gr.HTML("<span></span>", elem_id="messenger", js_on_load=_MESSENGER)
     with gr.Tabs(elem_id="tabs") as tabs:
         with gr.Tab("Ask and read", id="read"), gr.Row(elem_id="room"):
             with gr.Column(scale=5, min_width=320, elem_id="left"):
                 welcome = conversation_html(Talk(verdicts={}), corpus, examples)
-                conversation = gr.HTML(welcome, elem_id="conversation")
+                conversation = _html(welcome, "conversation")
                 asking, narrowing, saving = _asking(), _narrowing(corpus), _saving()
             with gr.Column(scale=7, min_width=320, elem_id="right"):
-                reader = gr.HTML(empty_reader_html(), elem_id="reader")
+                reader = _html(empty_reader_html(), "reader")
         with gr.Tab("Sources", id="sources"):
             browsing = _browsing(corpus)
         with gr.Tab("How well it answers", id="results"):
-            gr.HTML(results_html(results), elem_id="results")
+            _html(results_html(results), "results")
     return Parts(
         tabs=tabs,
         messenger=messenger,
@@ -108,6 +108,11 @@ def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
         saving=saving,
         browsing=browsing,
     )
+
+
+def _html(value: str, name: str) -> gr.HTML:
+    """HTML of ours, in the look of `style.css` alone; what it does is in `page.js`."""
+    return gr.HTML(value, elem_id=name, apply_default_css=False, js_on_load=None)
 
 
 def look() -> dict[str, Any]:
@@ -164,5 +169,5 @@ def _saving() -> Saving:
 
 def _browsing(corpus: Corpus) -> Browsing:
     search = gr.Textbox(label="Find a source", placeholder="a title, a person, a year, primary …", elem_id="search")
-    found = gr.HTML(catalogue_html(corpus, ""), elem_id="catalogue")
+    found = _html(catalogue_html(corpus, ""), "catalogue")
     return Browsing(search=search, found=found)

@@ -165,6 +165,10 @@ def _launch(page: gr.Blocks, options: ServerOptions) -> str:
         )
     except OSError as error:
         raise SettingsError(
-            f"cannot serve at {options.host}, port {options.port} ({error}); choose another with --port or --host"
+            f"cannot serve at {options.host}, port {options.port} ({_first_line(error)}); choose another with --port or --host"
         ) from error
     return address
+
+
+def _first_line(error: OSError) -> str:
+    return str(error).partition(". ")[0].replace("\n", " ")
