@@ -26,7 +26,8 @@ ORDER = """
     vectors lexical index retrieval selection evidence overlap reading mentions signals reckoning followup
     answering.findings answering.extractive answering.prompts answering.prose answering.reply answering.support
     answering.checks answering.generative answering.restating exports.anchors exports.parts exports.markdown
-    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session terminal chat cli
+    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session drafts
+    catalogue adding terminal chat web.limits web.feedback web.own cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
