@@ -208,7 +208,9 @@ def show(context: click.Context, source_id: str, span: str | None, as_json: bool
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve at; 0.0.0.0 for the whole network.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to serve at; 0.0.0.0 for the whole network."
+)
 @click.option("--port", type=click.IntRange(1, 65_535), default=7860, show_default=True)
 @click.option("--auth", type=_FILE, help="File with lines user:password; only these may use the page.")
 @click.option("--root-path", default="", help="Path under which a proxy shows the page.")
@@ -216,12 +218,18 @@ def show(context: click.Context, source_id: str, span: str | None, as_json: bool
 @click.option(
     "--allow-upload/--no-upload",
     default=None,
-    help="Let readers bring sources of their own [default: only where the page is for this machine alone].",
+    help="Let readers add sources, to the archive too [default: for themselves, on this machine alone].",
 )
 @click.option("--api", is_flag=True, help="Let programs ask (Gradio API).")
 @click.option("--mcp", is_flag=True, help="Let programs ask by the Model Context Protocol (extra mcp).")
 @click.pass_context
-def serve(context: click.Context, llm: str | None, auth: Path | None, **given: Any) -> None:  # noqa: ANN401 - as named above
+def serve(  # the options that are given on as they are have the names of `ServerOptions`
+    context: click.Context,
+    /,
+    llm: str | None,
+    auth: Path | None,
+    **given: Any,  # noqa: ANN401
+) -> None:
     """Serve the web page, where answers are read beside the documents."""
     from assistant.web.server import ServerOptions, read_accounts
     from assistant.web.server import serve as serve_page

@@ -22,6 +22,11 @@ def default_corpus() -> Path:
     return data_root() / "corpus"
 
 
+def is_packed(folder: Path) -> bool:
+    """Whether a folder lies inside the installed package, where nothing may be written."""
+    return folder.resolve().is_relative_to(_PACKAGE / "_data")
+
+
 def default_recipe() -> Path:
     """The shipped recipe."""
     return data_root() / "index" / "recipe.toml"
@@ -36,6 +41,6 @@ def default_store(corpus: Path) -> Path:
     return user_cache_path(_APP) / f"store-{name}"
 
 
-def feedback_folder() -> Path:
-    """Where readers' words on answers are kept: the user's data folder."""
+def default_feedback() -> Path:
+    """Where what readers say of answers is kept: in the user's data folder."""
     return user_data_path(_APP) / "feedback"

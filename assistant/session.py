@@ -261,8 +261,19 @@ class Assistant:
         return self.corpus.source(source_id)
 
     def build(self, *, force: bool = False, progress: Progress | None = None) -> Manifest:
-        """The manifest of an index that is current; see `assistant.index.build_index`."""
-        return build_index(self._workshop, progress=progress, force=force)
+        """The manifest of an index of the archive as it lies there now; see `assistant.index.build_index`."""
+        renewed = replace(self._workshop, corpus=load_corpus(self.corpus.root))
+        manifest = build_index(renewed, progress=progress, force=force)
+        with self._lock:
+            self._workshop = renewed
+            if self._index is not None:
+                self._current_index()  # with the corpus it was built from, and not at the next question
+        return manifest
+
+    def beside(self, corpus: Path, store: Path) -> Self:
+        """An assistant on another archive with this one's recipe and models; its index lies in the given folder."""
+        workshop = replace(self._workshop, corpus=load_corpus(corpus), store=store, chroma_url=None)
+        return type(self)(workshop, self._reader, self._model)
 
     def doctor(self) -> tuple[Check, ...]:
         """What a health check found."""

@@ -1,1 +1,1 @@
-"""The web page: the answer beside the document. Only `page`, `api` and `server` know Gradio."""
+"""The web page, and what stands behind it. Only `page`, `wiring`, `api` and `server` know Gradio."""

@@ -11,6 +11,7 @@ from assistant.domain import Answer, Citation, Hit, Statement, Turn, Verified
 from assistant.exports.parts import Note, parts_of, understood
 from assistant.structure import locus
 from assistant.web.documents import badge_html, trouble_html
+from assistant.web.examples import Example
 from assistant.web.links import link_to
 from assistant.web.markup import escaped, tag
 
@@ -41,18 +42,32 @@ class Talk:
     """What the reader said of an answer, by the number of its turn."""
 
 
-def conversation_html(talk: Talk, corpus: Corpus, examples: Sequence[str]) -> str:
-    """The conversation so far, or a welcome with examples."""
-    turns = [_turn(number, turn, corpus, talk.verdicts.get(number)) for number, turn in enumerate(talk.turns, start=1)]
-    pending = [] if talk.pending is None else [_pending(talk.pending, len(turns) + 1)]
-    trouble = [trouble_html(talk.trouble)] if talk.trouble else []
-    return "".join([*(turns + pending or [_welcome(examples)]), *trouble])
+def conversation_html(talk: Talk, corpus: Corpus, examples: Sequence[Example]) -> str:
+    """The conversation so far, with a follow-up to go on with if it began with an example; or a welcome."""
+    parts = [_turn(number, turn, corpus, talk.verdicts.get(number)) for number, turn in enumerate(talk.turns, start=1)]
+    if talk.pending is not None:
+        parts.append(_pending(talk.pending, len(parts) + 1))
+    elif parts:
+        parts += [_then(example.then) for example in examples if example.then and example.question == _last(talk)]
+    else:
+        parts.append(_welcome(examples))
+    return "".join(parts) + (trouble_html(talk.trouble) if talk.trouble else "")
 
 
-def _welcome(examples: Sequence[str]) -> str:
-    buttons = "".join(
-        tag("li", tag("button", escaped(example), type="button", data_example=example)) for example in examples
-    )
+def _last(talk: Talk) -> str:
+    return talk.turns[-1].question
+
+
+def _then(question: str) -> str:
+    return tag("div", "Go on with: " + _example(question), class_="then examples")
+
+
+def _example(question: str) -> str:
+    return tag("button", escaped(question), type="button", data_example=question)
+
+
+def _welcome(examples: Sequence[Example]) -> str:
+    buttons = "".join(tag("li", _example(example.question)) for example in examples)
     heading = tag("h2", "Ask the archive")
     words = tag("p", "Every quote is cut from a source, never typed. Where the sources do not answer, you are told so.")
     listed = tag("p", "To begin with:", class_="quiet") + tag("ul", buttons, class_="examples") if examples else ""
@@ -75,7 +90,9 @@ def _turn(number: int, turn: Turn, corpus: Corpus, verdict: str | None) -> str:
 def _pending(pending: Pending, number: int) -> str:
     citations = tuple(citation for piece in pending.pieces for citation in piece.citations)
     said = "".join(_statement(number, piece.statement, citations) for piece in pending.pieces)
-    state = tag("p", "Stopped.", class_="remark") if pending.stopped else tag("p", "Reading the sources …", class_="busy")
+    state = (
+        tag("p", "Stopped.", class_="remark") if pending.stopped else tag("p", "Reading the sources …", class_="busy")
+    )
     head = tag("h2", escaped(pending.question), class_="question")
     return tag("section", head + said + state, class_="turn pending", data_turn=number)
 
@@ -146,7 +163,8 @@ def _feedback(number: int, verdict: str | None) -> str:
         return tag("p", f"Noted as {escaped(verdict)}. Thank you.", class_="remark")
     box = f'<input type="text" maxlength="{_WORD}" aria-label="A word on this answer, if you like">'
     buttons = "".join(
-        tag("button", word.capitalize(), type="button", data_verdict=word, data_turn=number) for word in ("right", "wrong")
+        tag("button", word.capitalize(), type="button", data_verdict=word, data_turn=number)
+        for word in ("right", "wrong")
     )
     asked = tag("summary", "Right or wrong?")
     return tag("details", asked + tag("div", box + buttons, class_="row"), class_="feedback")

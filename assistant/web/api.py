@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
 from assistant.errors import AssistantError
 from assistant.session import Assistant
@@ -17,11 +18,8 @@ from assistant.web.limits import Limits
 def offer(assistant: Assistant, limits: Limits) -> None:
     """Add the endpoints to the Blocks that are open."""
 
-    def ask(
-        question: str,
-        request: gr.Request,
-        sources: list[str] | None = None,
-        kinds: list[str] | None = None,
+    def ask(  # noqa: D417 - the request is none of the caller's business, and this text is what he reads
+        question: str, request: gr.Request, sources: list[str] | None = None, kinds: list[str] | None = None
     ) -> dict[str, Any]:
         """Ask the archive. The answer stands on verbatim quotes, or says that the sources do not answer.
 
@@ -31,7 +29,7 @@ def offer(assistant: Assistant, limits: Limits) -> None:
             kinds: Kinds of source to ask, "primary" or "background"; none: both.
 
         Returns:
-            text with [1] markers, refused, and citations; each has quote, source_id and span {start, end} in characters.
+            text with [1] markers, refused, and citations, each with quote, source_id and span {start, end}.
         """
         with _told(), limits.admit(request.session_hash or ""):
             return assistant.ask(question, sources=sources or None, kinds=kinds or None).to_dict()  # type: ignore[arg-type]
@@ -53,7 +51,7 @@ def offer(assistant: Assistant, limits: Limits) -> None:
             return asdict(assistant.source(source_id))
 
     for function in (ask, sources, source):
-        gr.api(function, api_name=function.__name__)
+        api(function, api_name=function.__name__)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.citation import byline, footnote
 from assistant.domain import UNKNOWN, Answer, Citation, Kind, Source, SourceInfo, Span
@@ -77,8 +78,7 @@ def mark_of(citation: Citation) -> Mark:
 def marked_text(text: str, marks: Sequence[Mark], chosen: str = "") -> str:
     """The whole text as HTML, cut where a mark begins or ends; a piece names all marks that it belongs to."""
     edges = sorted({0, len(text), *(edge for mark in marks for edge in (mark.span.start, mark.span.end))})
-    pieces = zip(edges, edges[1:], strict=False)
-    return "".join(_piece(text[start:end], start, end, marks, chosen) for start, end in pieces)
+    return "".join(_piece(text[start:end], start, end, marks, chosen) for start, end in pairwise(edges))
 
 
 def _piece(words: str, start: int, end: int, marks: Sequence[Mark], chosen: str) -> str:
@@ -129,7 +129,9 @@ def empty_reader_html() -> str:
     return tag(
         "div",
         tag("p", "The documents open here.")
-        + tag("p", "Ask something, and the words that answer it are lit up in the source they stand in.", class_="quiet"),
+        + tag(
+            "p", "Ask something, and the words that answer it are lit up in the source they stand in.", class_="quiet"
+        ),
         class_="blank",
     )
 
@@ -180,4 +182,3 @@ def _reference(info: SourceInfo) -> str:
 
 def _place(info: SourceInfo, span: Span) -> str:
     return f"{info.id}, characters {span.start}–{span.end}."
-

@@ -41,7 +41,9 @@ def read_target(parameters: Mapping[str, str], corpus: Corpus) -> Target | None:
     if not source_id:
         return None
     if source_id not in corpus:
-        raise QuestionError("The link names a source that is not in this archive; the Sources tab lists those that are.")
+        raise QuestionError(
+            "The link names a source that is not in this archive; the Sources tab lists those that are."
+        )
     if "from" not in parameters and "to" not in parameters:
         return Target(source_id=source_id, span=None)
     span = _span(parameters.get("from", ""), parameters.get("to", ""), len(corpus.source(source_id).text))

@@ -21,8 +21,11 @@
       const middle = element.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
       box.scrollTo({ top: box.scrollTop + middle, behavior });
     }
-    if (narrow() && behavior !== "initial") element.scrollIntoView({ block: "center", behavior });
+    if (narrow() && followed) element.scrollIntoView({ block: "center", behavior });
   }
+
+  /* Whether the reader has asked to see a place; a new answer alone must not move a telephone's page to the document. */
+  let followed = false;
 
   function choose(name, { moved = true } = {}) {
     const shown = article();
@@ -144,6 +147,7 @@
     ["a.chip", (chip) => openQuote(chip.dataset.turn, chip.dataset.quote)],
     ["a[data-open]", ({ dataset }) => tell({
       act: "open", source: dataset.open, ...(dataset.from && { from: dataset.from, to: dataset.to }) })],
+    ["[data-remove]", (button) => tell({ act: "remove", source: button.dataset.remove })],
     ["[data-example]", (button) => tell({ act: "ask", question: button.dataset.example })],
     ["[data-step]", (button) => step(Number(button.dataset.step))],
     ["[data-copy]", copy],
@@ -158,6 +162,7 @@
       const found = event.target.closest && event.target.closest(what);
       if (found) {
         event.preventDefault();
+        followed = found.matches("a, [data-step]");
         act(found);
         return;
       }
@@ -202,9 +207,12 @@
     const shown = article();
     if (!shown) return;
     tellPlace(shown);
-    const asked = shown.dataset.opened !== "yes" && shown.dataset.chosen;
+    if (shown.dataset.opened === "yes") return;
     shown.dataset.opened = "yes";
-    if (asked) choose(shown.dataset.chosen, { moved: false });
+    shown.querySelector(".text").scrollTop = 0; // Gradio keeps elements, and with them where they were scrolled to
+    if (shown.dataset.chosen) choose(shown.dataset.chosen, { moved: false });
+    else if (narrow() && followed) shown.scrollIntoView({ block: "start", behavior: "instant" });
+    followed = false;
   }
 
   function watch(id, act) {

@@ -11,13 +11,17 @@ import gradio as gr
 
 from assistant.corpus import Corpus
 from assistant.domain import FORMATS, KINDS
+from assistant.drafts import LIMITS
 from assistant.session import MAX_QUESTION
 from assistant.web.answers import Talk, conversation_html
 from assistant.web.catalogue import catalogue_html, source_choices
 from assistant.web.documents import empty_reader_html
+from assistant.web.examples import Example
 from assistant.web.results import results_html
+from assistant.web.shelf import Leave
 
 TITLE = "The research assistant that cannot misquote"
+_TYPES = (".txt", ".md", ".markdown", ".pdf")
 _HERE = Path(__file__).parent
 _MESSENGER = "element.addEventListener('tell', event => trigger('click', event.detail))"
 """Gradio's way from the page's own buttons to Python; `page.js` dispatches the event."""
@@ -71,6 +75,17 @@ class Browsing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adding:
+    """Sources that the reader brings along."""
+
+    file: gr.File
+    kind: gr.Radio
+    shared: gr.Checkbox
+    add: gr.Button
+    shelf: gr.HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """All components that do something."""
 
@@ -79,11 +94,12 @@ class Parts:
     reading: Reading
     asking: Asking
     narrowing: Narrowing
+    adding: Adding
     saving: Saving
     browsing: Browsing
 
 
-def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
+def lay_out(corpus: Corpus, examples: Sequence[Example], results: Path, leave: Leave) -> Parts:
     """The components of the page, within the Blocks that are open."""
     _html(f"<header><h1>{TITLE}</h1><p>Read the answer beside the document.</p></header>", "masthead")
     messenger = gr.HTML("<span></span>", elem_id="messenger", js_on_load=_MESSENGER)
@@ -92,7 +108,7 @@ def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
             with gr.Column(scale=5, min_width=320, elem_id="left"):
                 welcome = conversation_html(Talk(verdicts={}), corpus, examples)
                 conversation = _html(welcome, "conversation")
-                asking, narrowing, saving = _asking(), _narrowing(corpus), _saving()
+                asking, narrowing, adding, saving = _asking(), _narrowing(corpus), _adding(leave), _saving()
             with gr.Column(scale=7, min_width=320, elem_id="right"):
                 reader = _html(empty_reader_html(), "reader")
         with gr.Tab("Sources", id="sources"):
@@ -105,6 +121,7 @@ def lay_out(corpus: Corpus, examples: Sequence[str], results: Path) -> Parts:
         reading=Reading(conversation=conversation, reader=reader),
         asking=asking,
         narrowing=narrowing,
+        adding=adding,
         saving=saving,
         browsing=browsing,
     )
@@ -157,6 +174,27 @@ def _narrowing(corpus: Corpus) -> Narrowing:
             elem_id="only",
         )
     return Narrowing(kinds=kinds, sources=sources)
+
+
+def _adding(leave: Leave) -> Adding:
+    with gr.Accordion("Sources of your own", open=False, elem_id="adding", visible=leave != "none"):
+        file = gr.File(
+            label=f"A text, Markdown or PDF file, up to {LIMITS.bytes // 1_000_000} MB; "
+            "you alone can read it, and it goes when you close the page",
+            file_types=list(_TYPES),
+            height=120,
+            elem_id="file",
+        )
+        with gr.Row():
+            kind = gr.Radio(list(KINDS), value=KINDS[0], label="It is a source of this kind", elem_id="kind")
+            shared = gr.Checkbox(
+                label="Put it into the archive, for everybody and for good",
+                visible=leave == "archive",
+                elem_id="shared",
+            )
+            add = gr.Button("Add", elem_id="add")
+        shelf = _html("", "shelf")
+    return Adding(file=file, kind=kind, shared=shared, add=add, shelf=shelf)
 
 
 def _saving() -> Saving:

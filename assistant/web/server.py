@@ -6,28 +6,27 @@ import ipaddress
 import logging
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from assistant.drafts import LIMITS
 from assistant.errors import SettingsError
-from assistant.paths import data_root, feedback_folder
+from assistant.paths import data_root, default_feedback
 from assistant.session import Assistant
 from assistant.settings import hush_gradio
 from assistant.web.limits import Limits
 from assistant.web.own import OwnSources
+from assistant.web.shelf import Leave, Shelf
 from assistant.web.talking import Desk
 from assistant.web.visitors import Visitors
 
 if TYPE_CHECKING:
     import gradio as gr
 
-MAX_FILE_BYTES = 20_000_000
-"""Size of the largest file that may be sent to the page."""
 _THREADS = 40
 
 
@@ -42,7 +41,7 @@ class ServerOptions:
     root_path: str = ""
     """Path under which a proxy shows the page."""
     allow_upload: bool | None = None
-    """Whether readers may add sources; None: on this machine alone."""
+    """Whether readers may add sources, to the archive too; None: for themselves alone, and on this machine alone."""
     api: bool = False
     """Whether programs may ask."""
     mcp: bool = False
@@ -53,9 +52,11 @@ class ServerOptions:
     """Questions that are answered at the same time."""
 
     @property
-    def local(self) -> bool:
-        """Whether only this machine can reach the page."""
-        return is_loopback(self.host)
+    def leave(self) -> Leave:
+        """What readers may add."""
+        if self.allow_upload is None:
+            return "own" if is_loopback(self.host) else "none"
+        return "archive" if self.allow_upload else "none"
 
 
 def is_loopback(host: str) -> bool:
@@ -90,12 +91,8 @@ def serving(assistant: Assistant, options: ServerOptions) -> Iterator[str]:
 def serve(assistant: Assistant, options: ServerOptions, say: Callable[[str], None]) -> None:
     """Serve the page until the process is told to end."""
     ended = Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
     with serving(assistant, options) as address:
-        before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
         say(f"The page is at {address}\nPress Ctrl-C to end.")
         ended.wait()
         for number, handler in before.items():
@@ -112,7 +109,9 @@ def read_accounts(path: Path) -> tuple[tuple[str, str], ...]:
     try:
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"no readable accounts in {path} ({error}); give a file with lines user:password") from error
+        raise SettingsError(
+            f"no readable accounts in {path} ({error}); give a file with lines user:password"
+        ) from error
     pairs = [tuple(part.strip() for part in line.partition(":")[::2]) for line in lines]
     if not pairs or not all(user and password for user, password in pairs):
         raise SettingsError(f"{path} has a line that is not user:password; write one account a line")
@@ -129,13 +128,15 @@ def _build(assistant: Assistant, visitors: Visitors, options: ServerOptions) -> 
 
     examples = load_examples(assistant.corpus)
     limits = Limits(options.per_minute, options.at_once)
-    desk = Desk(limits, examples, feedback_folder())
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
-        parts = lay_out(assistant.corpus, examples, data_root() / "eval" / "results")
+    desk = Desk(limits, Shelf(assistant, options.leave), examples, default_feedback())
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with page:
+        parts = lay_out(assistant.corpus, examples, data_root() / "eval" / "results", options.leave)
         Wiring(parts, desk, visitors).connect(page)
         if options.api or options.mcp:
             offer(assistant, limits)
-    return page.queue(default_concurrency_limit=_THREADS, max_size=500, api_open=False)
+        page.queue(default_concurrency_limit=_THREADS, max_size=500, api_open=False)
+    return page
 
 
 def _launch(page: gr.Blocks, options: ServerOptions) -> str:
@@ -160,12 +161,13 @@ def _launch(page: gr.Blocks, options: ServerOptions) -> str:
             ssr_mode=False,
             pwa=False,
             max_threads=_THREADS,
-            max_file_size=MAX_FILE_BYTES,
+            max_file_size=1 if options.leave == "none" else LIMITS.bytes,
             **look(),
         )
     except OSError as error:
         raise SettingsError(
-            f"cannot serve at {options.host}, port {options.port} ({_first_line(error)}); choose another with --port or --host"
+            f"cannot serve at {options.host}, port {options.port} ({_first_line(error)}); "
+            "choose another with --port or --host"
         ) from error
     return address
 

@@ -8,15 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from assistant.corpus import Corpus
 from assistant.domain import FORMATS, KINDS, Kind, Turn, Verified
 from assistant.errors import AssistantError, QuestionError
 from assistant.exports.writing import export
+from assistant.index import Progress
 from assistant.session import check_question
 from assistant.web.answers import Pending, conversation_html
 from assistant.web.documents import document_html, empty_reader_html, open_at_quote, open_at_span, trouble_html
+from assistant.web.examples import Example
 from assistant.web.feedback import Verdict, record
 from assistant.web.limits import Limits
 from assistant.web.links import read_question, read_target
+from assistant.web.shelf import Shelf
 from assistant.web.visitors import Visitor
 
 OUR_FAULT = "Something went wrong here, and it has been noted. Try again; your conversation is kept."
@@ -35,13 +39,28 @@ class View:
     busy: bool | None = None
     """Whether a question is being answered."""
     tab: Tab | None = None
+    shelf: str | None = None
+    """The sources that the visitor has added."""
+    corpus: Corpus | None = None
+    """What there is to read, where that has changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that a reader has sent."""
+
+    path: Path
+    """Where it lies."""
+    name: str
+    """What the reader calls it."""
 
 
 class Desk:
     """Where visitors ask, read and leave their word; one for all of them."""
 
-    def __init__(self, limits: Limits, examples: Sequence[str], feedback: Path) -> None:
+    def __init__(self, limits: Limits, shelf: Shelf, examples: Sequence[Example], feedback: Path) -> None:
         self._limits = limits
+        self._shelf = shelf
         self._examples = tuple(examples)
         self._feedback = feedback
 
@@ -57,7 +76,8 @@ class Desk:
             question = read_question(parameters)
         except AssistantError as error:
             visitor.trouble = str(error)
-        return replace(self._view(visitor), reader=reader, question=question)
+        shown = replace(self._view(visitor), reader=reader, question=question, tab="read")
+        return replace(shown, shelf=self._shelf.html(visitor), corpus=visitor.own.corpus)
 
     def ask(
         self, visitor: Visitor, question: str, sources: Sequence[str] = (), kinds: Sequence[str] = KINDS
@@ -72,12 +92,11 @@ class Desk:
             _LOG.exception("a question could not be answered")
             yield self._trouble(visitor, OUR_FAULT, question)
 
-    def _answer(
-        self, visitor: Visitor, question: str, sources: Sequence[str], kinds: Sequence[str]
-    ) -> Iterator[View]:
+    def _answer(self, visitor: Visitor, question: str, sources: Sequence[str], kinds: Sequence[str]) -> Iterator[View]:
         visitor.ticket += 1
         ticket, earlier = visitor.ticket, visitor.turns[:-1] if visitor.editing else visitor.turns
-        visitor.pending, visitor.trouble = Pending(question=question), ""
+        pending = Pending(question=question)
+        visitor.pending, visitor.trouble = pending, ""
         visitor.turns, visitor.editing = earlier, False
         visitor.verdicts = {number: said for number, said in visitor.verdicts.items() if number <= len(earlier)}
         yield replace(self._view(visitor), question="", busy=True)
@@ -86,7 +105,8 @@ class Desk:
             if visitor.ticket != ticket:
                 return  # stopped, or begun anew
             if isinstance(piece, Verified):
-                visitor.pending = replace(visitor.pending, pieces=(*visitor.pending.pieces, piece))
+                pending = replace(pending, pieces=(*pending.pieces, piece))
+                visitor.pending = pending
                 yield self._view(visitor)
             else:
                 visitor.turns, visitor.pending = talk.turns, None
@@ -115,7 +135,10 @@ class Desk:
         """The page with the last question back in the box; when it is sent, it takes that one's place."""
         if not visitor.turns:
             return self._trouble(visitor, "There is no question yet that could be changed.")
-        visitor.editing, visitor.trouble = True, "Change your last question below; the answer takes the old one's place."
+        visitor.editing, visitor.trouble = (
+            True,
+            "Change your last question below; the answer takes the old one's place.",
+        )
         return replace(self._view(visitor), question=visitor.turns[-1].question)
 
     def clear(self, visitor: Visitor) -> View:
@@ -144,9 +167,7 @@ class Desk:
         target = read_target(parameters, visitor.own.corpus)
         if target is None:
             raise QuestionError("No source was named.")
-        return View(
-            reader=document_html(open_at_span(visitor.own.source(target.source_id), target.span)), tab="read"
-        )
+        return View(reader=document_html(open_at_span(visitor.own.source(target.source_id), target.span)), tab="read")
 
     def judge(self, visitor: Visitor, turn: int, verdict: str, word: str) -> View:
         """The page after a reader has called an answer right or wrong."""
@@ -155,6 +176,21 @@ class Desk:
         record(_at(visitor.turns, turn).answer, "right" if verdict == "right" else "wrong", word, self._feedback)
         visitor.verdicts[turn] = verdict
         return self._view(visitor)
+
+    def add_source(self, visitor: Visitor, file: Upload, kind: str, *, shared: bool, progress: Progress | None) -> View:
+        """The page with one more source to ask, open in the reader."""
+        info = self._shelf.add(visitor, file.path, file.name, kind, shared=shared, progress=progress)
+        opened = document_html(open_at_span(visitor.own.source(info.id), None))
+        return replace(self._shelved(visitor), reader=opened)
+
+    def remove_source(self, visitor: Visitor, source_id: str) -> View:
+        """The page without a source that a reader had added, and without the answers that quote it."""
+        self._shelf.remove(visitor, source_id)
+        visitor.restart()
+        return replace(self._shelved(visitor), reader=empty_reader_html())
+
+    def _shelved(self, visitor: Visitor) -> View:
+        return replace(self._view(visitor), shelf=self._shelf.html(visitor), corpus=visitor.own.corpus)
 
     def guarded(self, visitor: Visitor, act: Callable[[], View]) -> View:
         """What an act makes of the page, or a friendly line if it fails."""

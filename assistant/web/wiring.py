@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import gradio as gr
 
-from assistant.errors import AssistantError
-from assistant.web.catalogue import catalogue_html
+from assistant.errors import AssistantError, UploadError
+from assistant.index import Progress
+from assistant.web.catalogue import catalogue_html, source_choices
 from assistant.web.page import Parts
-from assistant.web.talking import Desk, View, written_out
+from assistant.web.talking import Desk, Upload, View, written_out
 from assistant.web.visitors import Visitor, Visitors
 
 _DOWNLOAD = "file => window.archive.download(file)"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_PROGRESS = gr.Progress()
 _Updates: TypeAlias = list[Any]
 """A value, or one of Gradio's updates, for each output."""
 
@@ -38,6 +41,16 @@ class Wiring:
         saving.save.click(self.save, saving.form, saving.file, **_QUIET).then(
             None, saving.file, None, js=_DOWNLOAD, **_QUIET
         )
+        adding = self._parts.adding
+        adding.add.click(
+            self.add,
+            [adding.file, adding.kind, adding.shared],
+            [adding.file, *self._shown],
+            api_visibility="private",
+            show_progress="full",
+            show_progress_on=adding.shelf,
+            concurrency_limit=1,
+        )
         browsing.search.change(self.search, browsing.search, browsing.found, trigger_mode="always_last", **_QUIET)
 
     def _connect_questions(self) -> None:
@@ -56,7 +69,8 @@ class Wiring:
     def _shown(self) -> list[Any]:
         """The components that a view fills, in the order of `_updates`."""
         reading, asking = self._parts.reading, self._parts.asking
-        return [self._parts.tabs, reading.conversation, reading.reader, asking.question, asking.send, asking.stop]
+        left = [self._parts.tabs, reading.conversation, reading.reader, asking.question, asking.send, asking.stop]
+        return [*left, self._parts.adding.shelf, self._parts.narrowing.sources, self._parts.browsing.found]
 
     def arrive(self, request: gr.Request) -> _Updates:
         """The page as its address asks for it."""
@@ -90,7 +104,9 @@ class Wiring:
         """A new conversation begins."""
         return _updates(self._desk.begin_anew(self._visitor(request)))
 
-    def told(self, sources: list[str], kinds: list[str], event: gr.EventData, request: gr.Request) -> Iterator[_Updates]:
+    def told(
+        self, sources: list[str], kinds: list[str], event: gr.EventData, request: gr.Request
+    ) -> Iterator[_Updates]:
         """One of the buttons and links within the conversation, the reader or the catalogue is used."""
         visitor, told = self._visitor(request), _strings(event)
         if told.get("act") == "ask":
@@ -101,9 +117,25 @@ class Wiring:
     def _act(self, visitor: Visitor, told: dict[str, str]) -> View:
         if told.get("act") == "quote":
             return self._desk.open_quote(visitor, _number(told.get("turn")), _number(told.get("quote")))
+        if told.get("act") == "remove":
+            return self._desk.remove_source(visitor, told.get("source", ""))
         if told.get("act") == "verdict":
             return self._desk.judge(visitor, _number(told.get("turn")), told.get("verdict", ""), told.get("word", ""))
         return self._desk.open_place(visitor, told)
+
+    def add(
+        self, file: str | None, kind: str, shared: bool, request: gr.Request, progress: gr.Progress = _PROGRESS
+    ) -> _Updates:
+        """A source of the reader's own is added."""
+        visitor = self._visitor(request)
+
+        def act() -> View:
+            if not file:
+                raise UploadError("Choose a file first.")
+            upload = Upload(path=Path(file), name=Path(file).name)
+            return self._desk.add_source(visitor, upload, kind, shared=shared, progress=_steps(progress))
+
+        return [None, *_updates(self._desk.guarded(visitor, act))]
 
     def search(self, words: str, request: gr.Request) -> str:
         """The catalogue is searched."""
@@ -130,7 +162,15 @@ def _updates(view: View) -> _Updates:
         gr.skip() if view.question is None else view.question,
         gr.skip() if view.busy is None else gr.Button(visible=not view.busy),
         gr.skip() if view.busy is None else gr.Button(visible=view.busy),
+        gr.skip() if view.shelf is None else view.shelf,
+        gr.skip() if view.corpus is None else gr.Dropdown(choices=source_choices(view.corpus)),
+        gr.skip() if view.corpus is None else catalogue_html(view.corpus, ""),
     ]
+
+
+def _steps(progress: gr.Progress) -> Progress:
+    """The steps of an index that is built, as a bar in the page."""
+    return lambda step, done, total: progress((done, total), desc=step)
 
 
 def _strings(event: gr.EventData) -> dict[str, str]:
