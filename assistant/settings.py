@@ -68,8 +68,12 @@ def load_language_settings(environment: Mapping[str, str] = os.environ) -> Langu
 
 
 def hush_gradio(folder: Path, environment: MutableMapping[str, str] = os.environ) -> None:
-    """Set what Gradio reads when it is imported: it calls nobody, and what visitors send lies in the given folder."""
+    """Set what Gradio reads when it is imported: it calls nobody, and what visitors send lies in the given folder.
+
+    Nor does it reckon up all questions since its start after each new one, for a page that is not served.
+    """
     environment["GRADIO_ANALYTICS_ENABLED"] = "False"
+    environment["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
     environment["GRADIO_TEMP_DIR"] = str(folder)
     environment["HF_HUB_DISABLE_TELEMETRY"] = "1"
 

@@ -99,7 +99,7 @@ def document_html(opening: Opening) -> str:
     """A source as the reader shows it: head, what is known of it, steps from quote to quote, text."""
     source = opening.source
     info = source.info
-    notes = {f"data_note_{mark.name}": mark.note for mark in opening.marks}
+    place = next((mark.span for mark in opening.marks if mark.name == HERE), None)
     text = tag(
         "div",
         marked_text(source.text, opening.marks, opening.chosen),
@@ -120,7 +120,8 @@ def document_html(opening: Opening) -> str:
         data_byline=byline(info),
         data_reference=_reference(info),
         data_kind=info.kind,
-        **notes,
+        data_from=None if place is None else place.start,
+        data_to=None if place is None else place.end,
     )
 
 

@@ -58,6 +58,10 @@
     if (!(here && choose(quote))) tell({ act: "quote", turn: String(turn), quote: String(quote) });
   }
 
+  function open(source, from, to) {
+    tell({ act: "open", source, ...(from !== undefined && { from: String(from), to: String(to) }) });
+  }
+
   function step(by) {
     const shown = article();
     const quotes = shown.dataset.quotes.split(" ").filter(Boolean);
@@ -145,8 +149,7 @@
   /* One listener for all that the server's HTML holds. */
   const acts = [
     ["a.chip", (chip) => openQuote(chip.dataset.turn, chip.dataset.quote)],
-    ["a[data-open]", ({ dataset }) => tell({
-      act: "open", source: dataset.open, ...(dataset.from && { from: dataset.from, to: dataset.to }) })],
+    ["a[data-open]", ({ dataset }) => open(dataset.open, dataset.from, dataset.to)],
     ["[data-remove]", (button) => tell({ act: "remove", source: button.dataset.remove })],
     ["[data-example]", (button) => tell({ act: "ask", question: button.dataset.example })],
     ["[data-step]", (button) => step(Number(button.dataset.step))],
@@ -239,6 +242,9 @@
     document.documentElement.lang = "en";
   }
 
-  window.archive = { download, copied: "" };
+  /* Says that what the page's address asked for is there. */
+  const ready = () => { byId("conversation").dataset.ready = "yes"; };
+
+  window.archive = { download, open, ready, copied: "" };
   begin();
 })();

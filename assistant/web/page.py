@@ -143,7 +143,7 @@ def _asking() -> Asking:
     question = gr.Textbox(
         label="Your question",
         placeholder="Ask the archive …",
-        lines=2,
+        lines=1,
         max_lines=8,
         max_length=MAX_QUESTION,
         elem_id="question",

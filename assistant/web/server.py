@@ -8,7 +8,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -50,6 +50,8 @@ class ServerOptions:
     """Questions that a visitor may ask in a minute."""
     at_once: int = 4
     """Questions that are answered at the same time."""
+    feedback: Path = field(default_factory=default_feedback)
+    """Folder for what readers say of answers."""
 
     @property
     def leave(self) -> Leave:
@@ -128,7 +130,7 @@ def _build(assistant: Assistant, visitors: Visitors, options: ServerOptions) -> 
 
     examples = load_examples(assistant.corpus)
     limits = Limits(options.per_minute, options.at_once)
-    desk = Desk(limits, Shelf(assistant, options.leave), examples, default_feedback())
+    desk = Desk(limits, Shelf(assistant, options.leave), examples, options.feedback)
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         parts = lay_out(assistant.corpus, examples, data_root() / "eval" / "results", options.leave)

@@ -14,7 +14,7 @@ from assistant.errors import AssistantError, QuestionError
 from assistant.exports.writing import export
 from assistant.index import Progress
 from assistant.session import check_question
-from assistant.web.answers import Pending, conversation_html
+from assistant.web.answers import conversation_html
 from assistant.web.documents import document_html, empty_reader_html, open_at_quote, open_at_span, trouble_html
 from assistant.web.examples import Example
 from assistant.web.feedback import Verdict, record
@@ -66,7 +66,8 @@ class Desk:
 
     def arrive(self, visitor: Visitor, parameters: Mapping[str, str]) -> View:
         """The page as its address asks for it: a document at a place, a question in the box."""
-        reader, question, visitor.trouble = empty_reader_html(), "", ""
+        reader, question = empty_reader_html(), ""
+        visitor.trouble, visitor.pending = "", None
         try:
             if target := read_target(parameters, visitor.own.corpus):
                 reader = document_html(open_at_span(visitor.own.source(target.source_id), target.span))
@@ -79,37 +80,46 @@ class Desk:
         shown = replace(self._view(visitor), reader=reader, question=question, tab="read")
         return replace(shown, shelf=self._shelf.html(visitor), corpus=visitor.own.corpus)
 
-    def ask(
-        self, visitor: Visitor, question: str, sources: Sequence[str] = (), kinds: Sequence[str] = KINDS
+    def ask(self, visitor: Visitor, question: str, sources: Sequence[str], kinds: Sequence[str]) -> Iterator[View]:
+        """The page while a question is answered, and when it is; after `edit`, it takes the last one's place."""
+        return self._ask(visitor, question, sources, kinds, replacing=visitor.editing)
+
+    def retry(self, visitor: Visitor, sources: Sequence[str], kinds: Sequence[str]) -> Iterator[View]:
+        """The page while the last question is answered anew."""
+        if visitor.pending is not None or not visitor.turns:
+            return iter([self._trouble(visitor, "There is no question yet that could be asked again.")])
+        return self._ask(visitor, visitor.turns[-1].question, sources, kinds, replacing=True)
+
+    def _ask(
+        self, visitor: Visitor, question: str, sources: Sequence[str], kinds: Sequence[str], *, replacing: bool
     ) -> Iterator[View]:
-        """The page while a question is answered, and when it is."""
         try:
             with self._limits.admit(visitor.id):
-                yield from self._answer(visitor, check_question(question), sources, kinds)
+                earlier = visitor.turns[:-1] if replacing else visitor.turns
+                yield from self._answer(visitor, earlier, check_question(question), (sources, kinds))
         except AssistantError as error:
             yield self._trouble(visitor, str(error), question)
-        except Exception:  # noqa: BLE001 - a visitor sees a friendly line, the log has the rest
+        except Exception:
             _LOG.exception("a question could not be answered")
             yield self._trouble(visitor, OUR_FAULT, question)
 
-    def _answer(self, visitor: Visitor, question: str, sources: Sequence[str], kinds: Sequence[str]) -> Iterator[View]:
-        visitor.ticket += 1
-        ticket, earlier = visitor.ticket, visitor.turns[:-1] if visitor.editing else visitor.turns
-        pending = Pending(question=question)
-        visitor.pending, visitor.trouble = pending, ""
-        visitor.turns, visitor.editing = earlier, False
-        visitor.verdicts = {number: said for number, said in visitor.verdicts.items() if number <= len(earlier)}
+    def _answer(
+        self, visitor: Visitor, earlier: tuple[Turn, ...], question: str, narrowed: tuple[Sequence[str], Sequence[str]]
+    ) -> Iterator[View]:
+        talk = visitor.own.conversation(list(narrowed[0]) or None, _kinds(narrowed[1]), earlier)
+        ticket = visitor.begin(question, earlier)
         yield replace(self._view(visitor), question="", busy=True)
-        talk = visitor.own.conversation(list(sources) or None, _kinds(kinds), earlier)
-        for piece in talk.ask_stream(question):
-            if visitor.ticket != ticket:
-                return  # stopped, or begun anew
-            if isinstance(piece, Verified):
-                pending = replace(pending, pieces=(*pending.pieces, piece))
-                visitor.pending = pending
-                yield self._view(visitor)
-            else:
-                visitor.turns, visitor.pending = talk.turns, None
+        try:
+            for piece in talk.ask_stream(question):
+                if visitor.ticket != ticket:
+                    return  # stopped, or begun anew
+                if isinstance(piece, Verified):
+                    visitor.hear(piece)
+                    yield self._view(visitor)
+        except Exception:
+            visitor.pending = None
+            raise
+        visitor.turns, visitor.pending = talk.turns, None
         yield replace(self._view(visitor), reader=self._first_quote(visitor), busy=False)
 
     def stop(self, visitor: Visitor) -> View:
@@ -123,16 +133,10 @@ class Desk:
         page = conversation_html(shown, visitor.own.corpus, self._examples)
         return replace(view, conversation=page, question=stopped.question)
 
-    def retry(self, visitor: Visitor, sources: Sequence[str], kinds: Sequence[str]) -> Iterator[View]:
-        """The page while the last question is answered anew."""
-        if not visitor.turns:
-            yield self._trouble(visitor, "There is no question yet that could be asked again.")
-            return
-        visitor.editing = True
-        yield from self.ask(visitor, visitor.turns[-1].question, sources, kinds)
-
     def edit(self, visitor: Visitor) -> View:
         """The page with the last question back in the box; when it is sent, it takes that one's place."""
+        if visitor.pending is not None:
+            return self.stop(visitor)
         if not visitor.turns:
             return self._trouble(visitor, "There is no question yet that could be changed.")
         visitor.editing, visitor.trouble = (
@@ -208,8 +212,8 @@ class Desk:
 
     def _trouble(self, visitor: Visitor, message: str, question: str | None = None) -> View:
         """The page with a friendly line; a question that was not answered is back in the box."""
-        visitor.trouble, visitor.pending = message, None
-        return replace(self._view(visitor), question=question, busy=False)
+        visitor.trouble = message
+        return replace(self._view(visitor), question=question, busy=visitor.pending is not None)
 
     def _first_quote(self, visitor: Visitor) -> str | None:
         """The reader at the first quote of the last answer; as it is if that has none."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from assistant.domain import Turn
+from assistant.domain import Turn, Verified
 from assistant.web.answers import Pending, Talk
 from assistant.web.own import OwnSources
 
@@ -41,6 +41,18 @@ class Visitor:
     def talk(self) -> Talk:
         """What the page shows of the conversation."""
         return Talk(turns=self.turns, pending=self.pending, trouble=self.trouble, verdicts=self.verdicts)
+
+    def begin(self, question: str, earlier: tuple[Turn, ...]) -> int:
+        """The ticket of a question that is now being answered, after the given turns."""
+        self.turns, self.pending, self.trouble, self.editing = earlier, Pending(question=question), "", False
+        self.verdicts = {number: verdict for number, verdict in self.verdicts.items() if number <= len(earlier)}
+        self.ticket += 1
+        return self.ticket
+
+    def hear(self, piece: Verified) -> None:
+        """Note a part of the answer that is being made."""
+        if self.pending is not None:
+            self.pending = replace(self.pending, pieces=(*self.pending.pieces, piece))
 
     def restart(self) -> None:
         """Begin a new conversation; own sources stay."""

@@ -16,6 +16,7 @@ from assistant.web.talking import Desk, Upload, View, written_out
 from assistant.web.visitors import Visitor, Visitors
 
 _DOWNLOAD = "file => window.archive.download(file)"
+_READY = "() => window.archive.ready()"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _PROGRESS = gr.Progress()
 _Updates: TypeAlias = list[Any]
@@ -33,7 +34,7 @@ class Wiring:
     def connect(self, page: gr.Blocks) -> None:
         """Connect every component, within the Blocks that are open."""
         asking, saving, browsing = self._parts.asking, self._parts.saving, self._parts.browsing
-        page.load(self.arrive, None, self._shown, **_QUIET)
+        page.load(self.arrive, None, self._shown, **_QUIET).then(None, None, None, js=_READY, **_QUIET)
         page.unload(self.leave)
         self._connect_questions()
         asking.edit.click(self.edit, None, self._shown, **_QUIET)
