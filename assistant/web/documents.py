@@ -171,7 +171,8 @@ def _tools(opening: Opening) -> str:
         else ""
     )
     copy = tag("button", "Copy with citation", type="button", class_="copy", data_copy="")
-    return tag("div", steps + copy, class_="tools", role="group", aria_label="Quotes in this document")
+    back = tag("button", "Back to the answer", type="button", class_="back", data_back="")
+    return tag("div", steps + back + copy, class_="tools", role="group", aria_label="Quotes in this document")
 
 
 def _reference(info: SourceInfo) -> str:

@@ -70,6 +70,13 @@
     openQuote(shown.dataset.turn, next);
   }
 
+  /* On a telephone the document lies below the conversation. */
+  function back() {
+    const chip = document.querySelector(".statement .chip[aria-current]") || byId("conversation");
+    chip.scrollIntoView({ block: "center", behavior: calm() ? "instant" : "smooth" });
+    chip.focus({ preventScroll: true });
+  }
+
   /* Copying. Offsets count code points, as the archive does. */
   const points = (text) => [...text].length;
 
@@ -154,6 +161,7 @@
     ["[data-example]", (button) => tell({ act: "ask", question: button.dataset.example })],
     ["[data-step]", (button) => step(Number(button.dataset.step))],
     ["[data-copy]", copy],
+    ["[data-back]", back],
     ["[data-verdict]", (button) => tell({
       act: "verdict", turn: button.dataset.turn, verdict: button.dataset.verdict,
       word: button.parentElement.querySelector("input").value })],

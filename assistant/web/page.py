@@ -178,9 +178,9 @@ def _narrowing(corpus: Corpus) -> Narrowing:
 
 def _adding(leave: Leave) -> Adding:
     with gr.Accordion("Sources of your own", open=False, elem_id="adding", visible=leave != "none"):
+        _html("<p>You alone can read and ask them, and they go when you close the page.</p>", "adding-words")
         file = gr.File(
-            label=f"A text, Markdown or PDF file, up to {LIMITS.bytes // 1_000_000} MB; "
-            "you alone can read it, and it goes when you close the page",
+            label=f"Text, Markdown or PDF, up to {LIMITS.bytes // 1_000_000} MB",
             file_types=list(_TYPES),
             height=120,
             elem_id="file",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from assistant.domain import Answer, Span
 from assistant.evaluation.gold import load_gold
@@ -147,9 +147,14 @@ def test_the_filter_asks_only_some_sources(reader: Reader) -> None:
     assert all("letter-gao-kim-1951-06-14" in source for source in sources)
 
 
-@pytest.mark.parametrize(("form", "name", "holds"), [
-    ("markdown", "conversation.md", "# "), ("bibtex", "conversation.bib", "@"), ("json", "conversation.json", "annotations"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("form", "name", "holds"),
+    [
+        ("markdown", "conversation.md", "[^1]"),
+        ("bibtex", "conversation.bib", "@"),
+        ("json", "conversation.json", "annotations"),
+    ],
+)
 def test_the_conversation_can_be_taken_home(form: str, name: str, holds: str, reader: Reader, served: Served) -> None:
     reader.ask(CONDITIONS)
     reader.page.get_by_role("button", name="Take the conversation home").click()
@@ -168,7 +173,12 @@ def test_a_hostile_source_is_shown_as_text(reader: Reader, tmp_path: Path) -> No
     file = tmp_path / "hostile.md"
     file.write_bytes(HOSTILE.encode())
     dialogs: list[str] = []
-    reader.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    reader.page.on("dialog", dismiss)
     reader.page.get_by_role("button", name="Sources of your own").click()
     reader.page.locator("#file input[type=file]").set_input_files(file)
     reader.page.get_by_role("button", name="Add", exact=True).click()
