@@ -26,8 +26,8 @@ ORDER = """
     vectors lexical index retrieval selection evidence overlap reading mentions signals reckoning followup
     answering.findings answering.extractive answering.prompts answering.prose answering.reply answering.support
     answering.checks answering.generative answering.restating exports.anchors exports.parts exports.markdown
-    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session drafts
-    catalogue adding terminal chat web.limits web.feedback web.own cli
+    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session pdf_worker
+    pdf drafts catalogue adding terminal chat web.limits web.feedback web.own archive_commands cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
@@ -43,6 +43,7 @@ ALLOWED = {
     "onnxruntime": {"models.reader"},
     "tokenizers": {"models.layout", "models.reader"},
     "gradio": set(),
+    "pypdf": {"pdf_worker"},
     "rich": {"terminal", "chat", "cli"},
 }
 

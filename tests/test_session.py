@@ -117,7 +117,7 @@ KEYS = {
     "statement": "text citations unsupported",
     "citation": "number source_id span quote locus source",
     "span": "start end",
-    "locus": "paragraph point heading",
+    "locus": "paragraph point heading page",
     "hit": "passage score dense_rank lexical_rank",
     "passage": "source_id span text",
     "trace": "answerer recipe answered_probability threshold seconds notes model prompt",
