@@ -27,7 +27,7 @@ ORDER = """
     answering.findings answering.extractive answering.prompts answering.prose answering.reply answering.support
     answering.checks answering.generative answering.restating exports.anchors exports.parts exports.markdown
     exports.chicago exports.references exports.writing saving conversation doctor llamaindex session pdf_worker
-    pdf drafts catalogue adding terminal chat web.limits web.feedback web.own archive_commands cli
+    pdf drafts catalogue adding terminal chat web.limits web.own web.feedback archive_commands cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.

@@ -34,6 +34,8 @@ class RightRecords:
 def read_right_records(path: Path) -> RightRecords:
     """The records of a feedback file whose verdict is ``right``; an editor looks at them before they are gold.
 
+    Answers from a visitor's own sources have no gold, and are passed over.
+
     Raises:
         EvaluationError: the file cannot be read.
     """
@@ -49,6 +51,6 @@ def read_right_records(path: Path) -> RightRecords:
         except ValidationError as error:
             faults.append(f"line {number}: {error.errors(include_url=False)[0]['msg']}")
             continue
-        if said is not None and said.verdict == "right":
+        if said is not None and said.verdict == "right" and (said.record.gold or not said.record.answerable):
             records.setdefault((said.record.question, said.record.gold), said.record)
     return RightRecords(records=tuple(records.values()), faults=tuple(faults))

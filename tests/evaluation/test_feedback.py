@@ -35,6 +35,7 @@ def line(question: str, verdict: str = "right", text: str = "The bridge burned d
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     said = [
+        line("Whose?", gold=[]),
         line("When?"),
         line("Who?", "wrong"),
         "\n",
@@ -53,13 +54,13 @@ def test_right_answers_are_taken_once_each(path: Path) -> None:
         ("When?", "Nobody"),
     ]
     (fault,) = found.faults
-    assert fault.startswith("line 5: Invalid JSON")
+    assert fault.startswith("line 6: Invalid JSON")
 
 
 def test_the_command_prints_lines_that_load_as_gold(path: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["eval", "feedback", str(path)], catch_exceptions=False)
     assert result.exit_code == 0
-    assert result.stderr.startswith("assistant: left out: line 5")
+    assert result.stderr.startswith("assistant: left out: line 6")
     (tmp_path / "gold.jsonl").write_text(result.stdout, encoding="utf-8")
     assert [question.question for question in load_gold(tmp_path / "gold.jsonl", [SOURCE])] == ["When?", "When?"]
 
