@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.archive_commands import add, remove
 from assistant.domain import FORMATS, KINDS, Kind, Span, Turn
 from assistant.errors import AssistantError, QuestionError
 from assistant.evaluation.commands import eval_group
@@ -255,7 +256,8 @@ def doctor(context: click.Context, as_json: bool) -> None:
         sys.exit(1)
 
 
-main.add_command(eval_group)
+for command in (add, remove, eval_group):
+    main.add_command(command)
 
 
 def _prepare(context: click.Context) -> Assistant:

@@ -249,7 +249,7 @@ def _toml_tables(path: Path, text: str) -> list[_Table]:
     lines = text.split("\n")
     heads = [number for number, line in enumerate(lines) if _HEAD.match(line)]
     ends = [*heads[1:], len(lines)]
-    places = [(head + 1, lines[head:end]) for head, end in zip(heads, ends, strict=True)]
+    places = [(head + 1, lines[head:end]) for head, end in zip(heads, ends, strict=False)]
     places += [(1, [])] * (len(entries) - len(places))
     return [_Table(values, first, part) for values, (first, part) in zip(entries, places, strict=False)]
 

@@ -12,8 +12,14 @@ from typing import Literal
 
 from assistant.domain import UNKNOWN, Kind, Span
 from assistant.errors import UploadError
-from assistant.structure import blocks
+from assistant.pdf import read_pages
+from assistant.structure import PAGE_BREAK, blocks
 
+_FORMS = {"txt": "text", "text": "text", "md": "markdown", "markdown": "markdown", "pdf": "pdf"}
+"""What a file is by the end of its name."""
+_PDF = b"%PDF-"
+_PDF_WITHIN = 1_024
+"""Bytes within which a PDF says that it is one."""
 _LONGEST_NAME = 120
 _LONGEST_ID = 60
 _HEAD = 2_000
@@ -26,6 +32,10 @@ class UploadLimits:
 
     bytes: int = 5_000_000
     characters: int = 2_000_000
+    pages: int = 1_000
+    """Of a PDF."""
+    seconds: float = 30.0
+    """For reading a PDF."""
 
 
 LIMITS = UploadLimits()
@@ -59,19 +69,21 @@ def read_upload(path: Path, name: str, limits: UploadLimits = LIMITS) -> Draft:
     """
     known_as = clean_name(name)
     stem, _, ending = known_as.rpartition(".")
-    if not stem or ending.lower() not in ("txt", "text", "md", "markdown"):
-        raise UploadError(f"{known_as}: only plain text (.txt) and Markdown (.md) can be added; convert it")
+    form = _FORMS.get(ending.lower())
+    if not stem or form is None:
+        raise UploadError(f"{known_as}: plain text (.txt), Markdown (.md) and PDF (.pdf) can be added; convert it")
     data = _read(path, known_as, limits)
-    text = _decode(data, known_as)
-    if len(text) > limits.characters:
-        raise UploadError(f"{known_as} has {len(text):,} characters, {limits.characters:,} are allowed; divide it")
-    mark = " The byte order mark at its beginning was left out." if data.startswith(codecs.BOM_UTF8) else ""
+    if form == "pdf" and _PDF not in data[:_PDF_WITHIN]:
+        raise UploadError(f"{known_as} is no PDF; give it the name of what it is")
+    if form != "pdf" and data.startswith(_PDF):
+        raise UploadError(f"{known_as} is a PDF; give it a name that ends in .pdf")
+    text, notes = _read_pdf(data, known_as, limits) if form == "pdf" else _read_text(data, known_as, limits)
     return Draft(
         id=make_id(stem),
         text=text,
-        suffix=".md" if ending.lower() in ("md", "markdown") else ".txt",
-        title=_heading(text) or _title(stem),
-        edition_notes=f"Added from the file “{known_as}”.{mark}",
+        suffix=".md" if form == "markdown" else ".txt",
+        title=(None if form == "pdf" else _heading(text)) or _title(stem),
+        edition_notes=f"Added from the file “{known_as}”. {notes}".strip(),
     )
 
 
@@ -129,6 +141,28 @@ def _read(path: Path, known_as: str, limits: UploadLimits) -> bytes:
     if len(data) > limits.bytes:
         raise UploadError(f"{known_as} is bigger than {limits.bytes / 1e6:g} MB; divide it")
     return data
+
+
+def _read_pdf(data: bytes, known_as: str, limits: UploadLimits) -> tuple[str, str]:
+    """The text of a PDF, its pages parted so that a citation can name them, and what an editor should know of it."""
+    pages = read_pages(
+        data, known_as, most_pages=limits.pages, most_characters=limits.characters, seconds=limits.seconds
+    )
+    empty = [str(number) for number, page in enumerate(pages, start=1) if not page]
+    notes = "Text and line breaks are those that the PDF holds for programs; form feeds part its pages."
+    if empty:
+        shown = ", ".join(empty[:10]) + (", …" if len(empty) > 10 else "")
+        notes += f" No text was found on {len(empty)} of {len(pages)} pages: {shown}."
+    return f"\n{PAGE_BREAK}\n".join(pages), notes
+
+
+def _read_text(data: bytes, known_as: str, limits: UploadLimits) -> tuple[str, str]:
+    """The text of a text file, and what an editor should know of it."""
+    text = _decode(data, known_as)
+    if len(text) > limits.characters:
+        raise UploadError(f"{known_as} has {len(text):,} characters, {limits.characters:,} are allowed; divide it")
+    marked = data.startswith(codecs.BOM_UTF8)
+    return text, "The byte order mark at its beginning was left out." if marked else ""
 
 
 def _decode(data: bytes, known_as: str) -> str:

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 4_000
 """Characters of the longest question that is taken."""
+_RETIRED = 8
+"""Indexes of earlier builds that are kept open: no question takes as long as so many builds."""
 
 
 class Assistant:
@@ -300,6 +302,8 @@ class Assistant:
             return self._current_index()  # it was swept while it was being opened: there is a newer one
         if self._index is not None:
             self._retired.append(self._index)  # another thread may be searching it
+        while len(self._retired) > _RETIRED:
+            self._retired.pop(0).close()
         self._index, self._stamp = opened, seen
         return opened
 

@@ -26,10 +26,10 @@ ORDER = """
     vectors lexical index retrieval selection evidence overlap reading mentions signals reckoning followup
     answering.findings answering.extractive answering.prompts answering.prose answering.reply answering.support
     answering.checks answering.generative answering.restating exports.anchors exports.parts exports.markdown
-    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session drafts
-    catalogue adding terminal chat web.limits web.feedback web.own web.markup web.examples
-    web.links web.documents web.answers web.catalogue web.results web.visitors web.shelf web.talking web.page
-    web.wiring web.api web.server cli
+    exports.chicago exports.references exports.writing saving conversation doctor llamaindex session pdf_worker
+    pdf drafts catalogue adding terminal chat web.limits web.own web.feedback web.markup web.examples web.links
+    web.documents web.answers web.catalogue web.results web.visitors web.shelf web.talking web.page web.wiring web.api
+    web.server archive_commands cli
 """.split()
 
 # The harness takes any callable; it may know how texts, sources and verdicts work, and no more. Its commands run it.
@@ -50,6 +50,7 @@ ALLOWED = {
     "onnxruntime": {"models.reader"},
     "tokenizers": {"models.layout", "models.reader"},
     "gradio": {"web.page", "web.wiring", "web.api", "web.server"},
+    "pypdf": {"pdf_worker"},
     "rich": {"terminal", "chat", "cli"},
 }
 

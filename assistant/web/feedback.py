@@ -1,7 +1,8 @@
 """What readers say of answers, kept a line each, so that a right answer can become gold.
 
 A line has what was said, when, of which answer, and under ``record`` the answer in the form of the gold files, as far
-as it can be known: an editor looks at it and may take it over (``assistant eval feedback``).
+as it can be known: an editor looks at it and may take it over (``assistant eval feedback``). Words of a visitor's own
+sources are not kept.
 """
 
 from __future__ import annotations
@@ -9,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from filelock import FileLock, Timeout
 
-from assistant.domain import Answer
+from assistant.domain import Answer, Citation
 from assistant.errors import FeedbackError
+from assistant.web.own import is_own
 
 Verdict: TypeAlias = Literal["right", "wrong"]
 
@@ -67,10 +70,8 @@ def _last_byte(path: Path) -> bytes:
 
 def _line(answer: Answer, verdict: Verdict, word: str) -> dict[str, Any]:
     time = datetime.now(UTC).isoformat(timespec="milliseconds")
-    cited = [
-        {"source": c.source_id, "sha256": c.source.sha256, "start": c.span.start, "end": c.span.end, "text": c.quote}
-        for c in answer.citations
-    ]
+    private = any(is_own(citation.source_id) for citation in answer.citations)
+    citations = () if private else answer.citations
     return {
         "verdict": verdict,
         "word": word,
@@ -79,26 +80,35 @@ def _line(answer: Answer, verdict: Verdict, word: str) -> dict[str, Any]:
         "answerer": answer.trace.answerer,
         "model": answer.trace.model,
         "asked": _clean(answer.question),
-        "answer": answer.text,
-        "cited": cited,
-        "record": _record(answer, verdict, word, time),
+        "answer": "" if private else answer.text,
+        "cited": [
+            {
+                "source": c.source_id,
+                "sha256": c.source.sha256,
+                "start": c.span.start,
+                "end": c.span.end,
+                "text": c.quote,
+            }
+            for c in citations
+        ],
+        "record": {
+            "id": f"feedback-{hashlib.sha256(f'{time} {answer.standalone}'.encode()).hexdigest()[:12]}",
+            "notes": word,
+            **_gold(answer, citations if verdict == "right" else (), refused=answer.refused and verdict == "right"),
+        },
     }
 
 
-def _record(answer: Answer, verdict: Verdict, word: str, time: str) -> dict[str, Any]:
-    """A gold record of the question as it was understood, which needs no history; a wrong answer gives no gold."""
-    digest = hashlib.sha256(f"{time} {answer.standalone}".encode()).hexdigest()[:12]
-    texts = dict.fromkeys((c.source_id, c.quote) for c in answer.citations) if verdict == "right" else ()
-    unanswerable = answer.refused and verdict == "right"
+def _gold(answer: Answer, right: Sequence[Citation], *, refused: bool) -> dict[str, Any]:
+    """The question as it was understood, which needs no history, and the words that a right answer rests on."""
+    texts = dict.fromkeys((citation.source_id, citation.quote) for citation in right)
     return {
-        "id": f"feedback-{digest}",
         "question": answer.standalone,
-        "kind": "unanswerable" if unanswerable else "direct",
+        "kind": "unanswerable" if refused else "direct",
         "history": [],
-        "answerable": not unanswerable,
+        "answerable": not refused,
         "gold": [{"source": source, "text": text, "required": True} for source, text in texts],
         "contains": [],
-        "notes": word,
     }
 
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +25,8 @@ from assistant.followup import Exchange
 from assistant.index import Progress
 from assistant.session import Assistant, make_filter
 
+_OWN = "own."
+"""How ids of visitors' sources begin; no file's name gives an id with a full stop, so that none clashes with these."""
 MOST_SOURCES = 20
 MOST_CHARACTERS = 4_000_000
 """Of all texts of one visitor together."""
@@ -46,11 +48,10 @@ class OwnSources:
         self._within = folder
         self._most_sources = most_sources
         self._most_characters = most_characters
-        self._lock = RLock()
+        self._lock = Lock()  # of changes; questions are answered meanwhile
         self._folder: Path | None = None
         self._own: Assistant | None = None
-        self._joined: Corpus | None = None
-        self._joined_of: tuple[Corpus, ...] = ()
+        self._joined: tuple[tuple[Corpus, Corpus], Corpus] | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -71,8 +72,7 @@ class OwnSources:
         with self._lock:
             self._check_room(len(draft.text))
             folder = self._corpus_folder()
-            # No name of a file makes an id with a full stop: it cannot clash with what others add to the archive.
-            info = add_to_archive(folder, replace(draft, id=f"own.{draft.id}", kind=kind))
+            info = add_to_archive(folder, replace(draft, id=f"{_OWN}{draft.id}", kind=kind))
             try:
                 self._build(folder, progress)
             except BaseException:
@@ -111,14 +111,13 @@ class OwnSources:
     @property
     def corpus(self) -> Corpus:
         """The archive's sources and the visitor's own."""
-        with self._lock:
-            archive = self._archive.corpus
-            if self._own is None:
-                return archive
-            parts = (archive, self._own.corpus)
-            if self._joined is None or self._joined_of != parts:
-                self._joined, self._joined_of = archive.beside(self._own.corpus), parts
-            return self._joined
+        archive, own = self._archive.corpus, self._own
+        if own is None:
+            return archive
+        parts, joined = (archive, own.corpus), self._joined
+        if joined is None or joined[0] != parts:
+            joined = self._joined = (parts, archive.beside(own.corpus))
+        return joined[1]
 
     def source(self, source_id: str) -> Source:
         """A source with its text, the visitor's own or the archive's.
@@ -198,4 +197,9 @@ class OwnSources:
             self._own.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-        self._own, self._folder, self._joined, self._joined_of = None, None, None, ()
+        self._own, self._folder, self._joined = None, None, None
+
+
+def is_own(source_id: str) -> bool:
+    """Whether an id is that of a visitor's own source."""
+    return source_id.startswith(_OWN)

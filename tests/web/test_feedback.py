@@ -84,6 +84,15 @@ def test_a_line_tells_what_was_said_of_what(answer: Answer, tmp_path: Path) -> N
     assert line["time"].endswith("+00:00")
 
 
+def test_words_of_a_visitors_own_sources_are_not_kept(answer: Answer, tmp_path: Path) -> None:
+    private = replace(answer.citations[0], source_id="own.diary", quote="A secret.")
+    told = replace(answer, text="He says “A secret.” [1]", citations=(private, *answer.citations[1:]))
+    path = record(told, "right", "yes", tmp_path)
+    (line,) = lines(path)
+    assert (line["verdict"], line["word"], line["cited"], line["record"]["gold"]) == ("right", "yes", [], [])
+    assert "secret" not in path.read_text(encoding="utf-8")
+
+
 def test_lines_are_added_and_ids_differ(answer: Answer, tmp_path: Path) -> None:
     for word in ("one", "two", "three"):
         path = record(answer, "right", word, tmp_path / "deep" / "folder")

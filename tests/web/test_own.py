@@ -108,6 +108,16 @@ def test_a_conversation_under_way_sees_what_is_added(own: OwnSources, tmp_path: 
     assert [turn.question for turn in again.turns] == [TAIWAN]
 
 
+def test_follow_ups_are_understood(own: OwnSources, archive: Assistant, tmp_path: Path) -> None:
+    own.add(write(tmp_path, DIARY), "diary.md")
+    chats = (own.conversation(), archive.conversation())
+    for chat in chats:
+        chat.ask(TAIWAN)
+    mine, theirs = (chat.ask("And if America insists?") for chat in chats)
+    assert mine.standalone == theirs.standalone != "And if America insists?"
+    assert mine.citations == theirs.citations
+
+
 def test_added_sources_can_be_removed_again(own: OwnSources, tmp_path: Path) -> None:
     diary = own.add(write(tmp_path, DIARY), "diary.md")
     mill = own.add(write(tmp_path, MILL), "mill.txt")
