@@ -14,7 +14,14 @@ import pytest
 from assistant.paths import data_root
 
 DATA = "assistant/_data/"
-SHIPPED = ("corpus/catalogue.toml", "corpus/bibliography.json", "corpus/examples.txt", "corpus/sources", "index/recipe.toml", "eval/gold")
+SHIPPED = (
+    "corpus/catalogue.toml",
+    "corpus/bibliography.json",
+    "corpus/examples.txt",
+    "corpus/sources",
+    "index/recipe.toml",
+    "eval/gold",
+)
 
 
 def python(*arguments: str | Path, cwd: Path, **settings: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import signal
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -64,11 +65,11 @@ class ServerOptions:
 def is_loopback(host: str) -> bool:
     """Whether an address leads to this machine alone.
 
-    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    >>> [is_loopback(host) for host in ("127.0.0.1", "[::1]", "localhost", "0.0.0.0", "example.org")]
     [True, True, True, False, False]
     """
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
 
@@ -145,34 +146,39 @@ def _launch(page: gr.Blocks, options: ServerOptions) -> str:
     from assistant.web.page import look
 
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    try:
-        _, address, _ = page.launch(
-            server_name=options.host,
-            server_port=options.port,
-            auth=list(options.accounts) or None,
-            root_path=options.root_path or None,
-            mcp_server=options.mcp,
-            share=False,
-            inbrowser=False,
-            prevent_thread_lock=True,
-            quiet=True,
-            show_error=False,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            ssr_mode=False,
-            pwa=False,
-            max_threads=_THREADS,
-            max_file_size=1 if options.leave == "none" else LIMITS.bytes,
-            **look(),
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"cannot serve at {options.host}, port {options.port} ({_first_line(error)}); "
-            "choose another with --port or --host"
-        ) from error
+    _check_free(options)
+    _, address, _ = page.launch(
+        server_name=options.host,
+        server_port=options.port,
+        auth=list(options.accounts) or None,
+        root_path=options.root_path or None,
+        mcp_server=options.mcp,
+        share=False,
+        inbrowser=False,
+        prevent_thread_lock=True,
+        quiet=True,
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        max_threads=_THREADS,
+        max_file_size=1 if options.leave == "none" else LIMITS.bytes,
+        **look(),
+    )
     return address
 
 
-def _first_line(error: OSError) -> str:
-    return str(error).partition(". ")[0].replace("\n", " ")
+def _check_free(options: ServerOptions) -> None:
+    """Gradio says much where a port is taken, and leaves the one it tried open."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((options.host.strip("[]"), options.port))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot serve at {options.host}, port {options.port} ({error.strerror or error}); "
+            "choose another with --port or --host"
+        ) from error

@@ -62,9 +62,12 @@ class Shelf:
 
     def html(self, visitor: Visitor) -> str:
         """The sources that the visitor may take away again, each with a button."""
-        shared = [info for info in self._assistant.sources() if info.file.startswith("added/")]
-        infos = [*visitor.own.infos, *(shared if self._leave == "archive" else [])]
+        infos = [*visitor.own.infos, *(self._shared() if self._leave == "archive" else [])]
         return tag("ul", "".join(_entry(info) for info in infos), class_="shelf") if infos else ""
+
+    def _shared(self) -> list[SourceInfo]:
+        """What readers have added to the archive."""
+        return [info for info in self._assistant.sources() if info.file.startswith("added/")]
 
     def _share(self, path: Path, name: str, kind: Kind, progress: Progress | None) -> SourceInfo:
         root = self._assistant.corpus.root

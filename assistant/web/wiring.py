@@ -17,7 +17,9 @@ from assistant.web.visitors import Visitor, Visitors
 
 _DOWNLOAD = "file => window.archive.download(file)"
 _READY = "() => window.archive.ready()"
-_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_PRIVATE: dict[str, Any] = {"api_name": False, "api_visibility": "private"}
+"""No program is offered the page's own handlers, and none is called by a name of the API."""
+_QUIET = _PRIVATE | {"show_progress": "hidden"}
 _PROGRESS = gr.Progress()
 _Updates: TypeAlias = list[Any]
 """A value, or one of Gradio's updates, for each output."""
@@ -47,10 +49,10 @@ class Wiring:
             self.add,
             [adding.file, adding.kind, adding.shared],
             [adding.file, *self._shown],
-            api_visibility="private",
             show_progress="full",
             show_progress_on=adding.shelf,
             concurrency_limit=1,
+            **_PRIVATE,
         )
         browsing.search.change(self.search, browsing.search, browsing.found, trigger_mode="always_last", **_QUIET)
 

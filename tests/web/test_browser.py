@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
 
-from assistant.domain import Answer, Span
+from assistant.answering.findings import Findings
+from assistant.domain import Answer, Span, Verified
 from assistant.evaluation.gold import load_gold
 from assistant.paths import data_root
 from assistant.web.links import link_to
@@ -259,6 +261,31 @@ def test_the_last_question_is_retried_changed_and_forgotten(reader: Reader) -> N
     reader.page.get_by_role("button", name="New", exact=True).click()
     expect(reader.page.locator(".welcome")).to_be_visible()
     expect(reader.page.locator("#reader article")).to_have_count(0)
+
+
+def test_an_answer_that_takes_too_long_is_stopped(
+    reader: Reader, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, respond = Event(), served.assistant.respond
+
+    def slow(findings: Findings) -> Iterator[Verified | Answer]:
+        for number, piece in enumerate(respond(findings)):
+            if number == 1:
+                go_on.wait(PATIENCE_MS / 1000)
+            yield piece
+
+    monkeypatch.setattr(served.assistant, "respond", slow)
+    reader.page.get_by_label("Your question").fill(CONDITIONS)
+    reader.page.keyboard.press("Enter")
+    expect(reader.page.locator(".pending .statement")).to_have_count(1)
+    reader.page.get_by_role("button", name="Stop").click()
+    expect(reader.page.locator("#conversation")).to_contain_text("Stopped.")
+    expect(reader.page.get_by_label("Your question")).to_have_value(CONDITIONS)
+    go_on.set()
+    monkeypatch.undo()
+    expect(reader.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    reader.ask(TAIWAN)
+    expect(reader.page.locator(".turn .question")).to_have_text([TAIWAN])
 
 
 def test_an_empty_question_gets_a_friendly_line(reader: Reader) -> None:
