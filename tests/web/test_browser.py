@@ -18,7 +18,7 @@ from assistant.domain import Answer, Span, Verified
 from assistant.evaluation.gold import load_gold
 from assistant.paths import data_root
 from assistant.web.links import link_to
-from tests.web.conftest import PATIENCE_MS, Reader, Served
+from tests.web.browsing import PATIENCE_MS, Reader, Served
 
 CONDITIONS = "What were Mao's conditions for an armistice?"
 TAIWAN = "What does Mao say about Taiwan?"
@@ -263,9 +263,7 @@ def test_the_last_question_is_retried_changed_and_forgotten(reader: Reader) -> N
     expect(reader.page.locator("#reader article")).to_have_count(0)
 
 
-def test_an_answer_that_takes_too_long_is_stopped(
-    reader: Reader, served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_that_takes_too_long_is_stopped(reader: Reader, served: Served) -> None:
     go_on, respond = Event(), served.assistant.respond
 
     def slow(findings: Findings) -> Iterator[Verified | Answer]:
@@ -274,16 +272,15 @@ def test_an_answer_that_takes_too_long_is_stopped(
                 go_on.wait(PATIENCE_MS / 1000)
             yield piece
 
-    monkeypatch.setattr(served.assistant, "respond", slow)
-    reader.page.get_by_label("Your question").fill(CONDITIONS)
-    reader.page.keyboard.press("Enter")
-    expect(reader.page.locator(".pending .statement")).to_have_count(1)
-    reader.page.get_by_role("button", name="Stop").click()
-    expect(reader.page.locator("#conversation")).to_contain_text("Stopped.")
-    expect(reader.page.get_by_label("Your question")).to_have_value(CONDITIONS)
-    go_on.set()
-    monkeypatch.undo()
-    expect(reader.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(served.assistant, "respond", slow)
+        reader.page.get_by_label("Your question").fill(CONDITIONS)
+        reader.page.keyboard.press("Enter")
+        expect(reader.page.locator(".pending .statement")).to_have_count(1)
+        reader.page.get_by_role("button", name="Stop").click()
+        expect(reader.page.locator("#conversation")).to_contain_text("Stopped.")
+        expect(reader.page.get_by_label("Your question")).to_have_value(CONDITIONS)
+        go_on.set()
     reader.ask(TAIWAN)
     expect(reader.page.locator(".turn .question")).to_have_text([TAIWAN])
 

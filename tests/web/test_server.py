@@ -25,7 +25,7 @@ from assistant.cli import main
 from assistant.errors import SettingsError
 from assistant.web.server import ServerOptions, read_accounts, serving
 from tests.stores import child_environment
-from tests.web.conftest import Served, free_port
+from tests.web.browsing import Served, free_port
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CONDITIONS = "What were Mao's conditions for an armistice?"
