@@ -221,6 +221,10 @@ def show(context: click.Context, source_id: str, span: str | None, as_json: bool
     default=None,
     help="Let readers add sources, to the archive too [default: for themselves, on this machine alone].",
 )
+@click.option("--per-minute", type=click.IntRange(1), default=60, show_default=True, help="Questions of one visitor.")
+@click.option(
+    "--at-once", type=click.IntRange(1), default=4, show_default=True, help="Questions that are read at once."
+)
 @click.option("--api", is_flag=True, help="Let programs ask (Gradio API).")
 @click.option("--mcp", is_flag=True, help="Let programs ask by the Model Context Protocol (extra mcp).")
 @click.pass_context

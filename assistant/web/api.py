@@ -13,9 +13,10 @@ from gradio.events import api
 from assistant.errors import AssistantError
 from assistant.session import Assistant
 from assistant.web.limits import Limits
+from assistant.web.page import turns
 
 
-def offer(assistant: Assistant, limits: Limits) -> None:
+def offer(assistant: Assistant, limits: Limits, at_once: int) -> None:
     """Add the endpoints to the Blocks that are open."""
 
     def ask(  # noqa: D417 - the request is none of the caller's business, and this text is what he reads
@@ -50,8 +51,9 @@ def offer(assistant: Assistant, limits: Limits) -> None:
         with _told():
             return asdict(assistant.source(source_id))
 
-    for function in (ask, sources, source):
-        api(function, api_name=function.__name__)
+    api(ask, api_name="ask", **turns(at_once))
+    api(sources, api_name="sources")
+    api(source, api_name="source")
 
 
 @contextmanager

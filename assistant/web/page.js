@@ -10,9 +10,9 @@
   const narrow = () => window.matchMedia("(max-width: 900px)").matches;
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  /* To Python: the messenger component turns this event into one of Gradio's. */
-  function tell(detail) {
-    document.querySelector("#messenger span").dispatchEvent(new CustomEvent("tell", { detail, bubbles: true }));
+  /* To Python: the messenger component turns these events into Gradio's. */
+  function tell(detail, event = "tell") {
+    document.querySelector("#messenger span").dispatchEvent(new CustomEvent(event, { detail, bubbles: true }));
   }
 
   function scrollTo(element, behavior) {
@@ -158,7 +158,7 @@
     ["a.chip", (chip) => openQuote(chip.dataset.turn, chip.dataset.quote)],
     ["a[data-open]", ({ dataset }) => open(dataset.open, dataset.from, dataset.to)],
     ["[data-remove]", (button) => tell({ act: "remove", source: button.dataset.remove })],
-    ["[data-example]", (button) => tell({ act: "ask", question: button.dataset.example })],
+    ["[data-example]", (button) => tell({ question: button.dataset.example }, "ask")],
     ["[data-step]", (button) => step(Number(button.dataset.step))],
     ["[data-copy]", copy],
     ["[data-back]", back],

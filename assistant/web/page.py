@@ -23,8 +23,11 @@ from assistant.web.shelf import Leave
 TITLE = "The research assistant that cannot misquote"
 _TYPES = (".txt", ".md", ".markdown", ".pdf")
 _HERE = Path(__file__).parent
-_MESSENGER = "element.addEventListener('tell', event => trigger('click', event.detail))"
-"""Gradio's way from the page's own buttons to Python; `page.js` dispatches the event."""
+_MESSENGER = """
+element.addEventListener('tell', event => trigger('click', event.detail));
+element.addEventListener('ask', event => trigger('submit', event.detail));
+"""
+"""Gradio's way from the page's own buttons to Python; `page.js` dispatches the events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,11 @@ def lay_out(corpus: Corpus, examples: Sequence[Example], results: Path, leave: L
         saving=saving,
         browsing=browsing,
     )
+
+
+def turns(at_once: int) -> dict[str, Any]:
+    """What makes events that ask wait their turn in Gradio's one queue for them, where waiting costs no thread."""
+    return {"concurrency_id": "asking", "concurrency_limit": at_once}
 
 
 def _html(value: str, name: str) -> gr.HTML:

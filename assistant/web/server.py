@@ -135,9 +135,9 @@ def _build(assistant: Assistant, visitors: Visitors, options: ServerOptions) -> 
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         parts = lay_out(assistant.corpus, examples, data_root() / "eval" / "results", options.leave)
-        Wiring(parts, desk, visitors).connect(page)
+        Wiring(parts, desk, visitors, options.at_once).connect(page)
         if options.api or options.mcp:
-            offer(assistant, limits)
+            offer(assistant, limits, options.at_once)
         page.queue(default_concurrency_limit=_THREADS, max_size=500, api_open=False)
     return page
 

@@ -11,7 +11,7 @@ import gradio as gr
 from assistant.errors import AssistantError, UploadError
 from assistant.index import Progress
 from assistant.web.catalogue import catalogue_html, source_choices
-from assistant.web.page import Parts
+from assistant.web.page import Parts, turns
 from assistant.web.talking import Desk, Upload, View, written_out
 from assistant.web.visitors import Visitor, Visitors
 
@@ -28,10 +28,11 @@ _Updates: TypeAlias = list[Any]
 class Wiring:
     """The events of a page."""
 
-    def __init__(self, parts: Parts, desk: Desk, visitors: Visitors) -> None:
+    def __init__(self, parts: Parts, desk: Desk, visitors: Visitors, at_once: int) -> None:
         self._parts = parts
         self._desk = desk
         self._visitors = visitors
+        self._at_once = at_once
 
     def connect(self, page: gr.Blocks) -> None:
         """Connect every component, within the Blocks that are open."""
@@ -44,6 +45,7 @@ class Wiring:
         saving.save.click(self.save, saving.form, saving.file, **_QUIET).then(
             None, saving.file, None, js=_DOWNLOAD, **_QUIET
         )
+        self._parts.messenger.click(self.told, None, self._shown, trigger_mode="multiple", **_QUIET)
         adding = self._parts.adding
         adding.add.click(
             self.add,
@@ -59,11 +61,12 @@ class Wiring:
     def _connect_questions(self) -> None:
         """The events that ask, and those that stop one that is under way."""
         asking, narrowed = self._parts.asking, [self._parts.narrowing.sources, self._parts.narrowing.kinds]
+        how = _QUIET | turns(self._at_once)
         asked = [asking.question, *narrowed]
         under_way = [
-            gr.on([asking.send.click, asking.question.submit], self.ask, asked, self._shown, **_QUIET),
-            asking.retry.click(self.retry, narrowed, self._shown, **_QUIET),
-            self._parts.messenger.click(self.told, narrowed, self._shown, **_QUIET),
+            gr.on([asking.send.click, asking.question.submit], self.ask, asked, self._shown, **how),
+            asking.retry.click(self.retry, narrowed, self._shown, **how),
+            self._parts.messenger.submit(self.ask_example, narrowed, self._shown, **how),
         ]
         asking.stop.click(self.stop, None, self._shown, cancels=under_way, **_QUIET)
         asking.anew.click(self.begin_anew, None, self._shown, cancels=under_way, **_QUIET)
@@ -107,15 +110,16 @@ class Wiring:
         """A new conversation begins."""
         return _updates(self._desk.begin_anew(self._visitor(request)))
 
-    def told(
+    def ask_example(
         self, sources: list[str], kinds: list[str], event: gr.EventData, request: gr.Request
     ) -> Iterator[_Updates]:
+        """One of the questions that the page offers is chosen."""
+        yield from self.ask(_strings(event).get("question", ""), sources, kinds, request)
+
+    def told(self, event: gr.EventData, request: gr.Request) -> _Updates:
         """One of the buttons and links within the conversation, the reader or the catalogue is used."""
         visitor, told = self._visitor(request), _strings(event)
-        if told.get("act") == "ask":
-            yield from map(_updates, self._desk.ask(visitor, told.get("question", ""), sources, kinds))
-        else:
-            yield _updates(self._desk.guarded(visitor, lambda: self._act(visitor, told)))
+        return _updates(self._desk.guarded(visitor, lambda: self._act(visitor, told)))
 
     def _act(self, visitor: Visitor, told: dict[str, str]) -> View:
         if told.get("act") == "quote":
