@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -79,8 +80,10 @@ def serving(assistant: Assistant, options: ServerOptions) -> Iterator[str]:
     """The address of the page, for as long as it is served.
 
     Raises:
-        SettingsError: the address cannot be served.
+        SettingsError: the address cannot be served, or a package is missing.
     """
+    if options.mcp and find_spec("mcp") is None:
+        raise SettingsError("the package mcp is missing; pip install 'armistice-assistant[mcp]'")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assistant-web-")))
         hush_gradio(folder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,11 +21,15 @@ import pytest
 from click.testing import CliRunner
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamablehttp_client
 
 from assistant import Assistant
 from assistant.cli import main
 from assistant.errors import SettingsError
+from assistant.web import server
 from assistant.web.server import ServerOptions, read_accounts, serving
+from tests.documentation import README
 from tests.stores import child_environment
 from tests.web.browsing import Served, free_port
 
@@ -75,6 +81,13 @@ def test_programs_ask_and_read(served: Served) -> None:
     )
 
 
+def test_the_example_of_the_readme_runs(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    (block,) = re.findall(r"```python\n(from gradio_client .*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert "http://127.0.0.1:7860" in block
+    exec(block.replace("http://127.0.0.1:7860", served.address), {})
+    assert capsys.readouterr().out.splitlines()[-1] == str(len(served.assistant.sources()))
+
+
 def test_errors_of_programs_say_what_to_do_and_no_more(served: Served) -> None:
     archive = client(served.address)
     with pytest.raises(AppError, match="the question is empty"):
@@ -107,10 +120,27 @@ def test_without_leave_programs_are_offered_nothing(serve: Callable[..., str]) -
 
 
 def test_tools_of_the_model_context_protocol_are_the_endpoints(serve: Callable[..., str]) -> None:
-    pytest.importorskip("mcp", reason="the extra mcp is not installed")
-    with urlopen(f"{serve(mcp=True)}gradio_api/mcp/schema", timeout=30) as answer:
-        tools = json.load(answer)
-    assert sorted(tool["name"].removeprefix("ask_") for tool in tools) == ["ask", "source", "sources"]
+    address = serve(mcp=True)
+
+    async def use() -> tuple[list[str], str]:
+        async with (
+            streamablehttp_client(f"{address}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as one,
+        ):
+            await one.initialize()
+            tools = (await one.list_tools()).tools
+            said = await one.call_tool("ask", {"question": CONDITIONS})
+            return [tool.name for tool in tools], str(said.content)
+
+    names, said = asyncio.run(use())
+    assert sorted(names) == ["ask", "source", "sources"]
+    assert "restoration of the border at the 38th parallel" in said
+
+
+def test_a_missing_package_is_named(archive: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    with pytest.raises(SettingsError, match=r"armistice-assistant\[mcp\]"), serving(archive, ServerOptions(mcp=True)):
+        pass
 
 
 def test_no_file_of_the_machine_is_served(served: Served) -> None:
