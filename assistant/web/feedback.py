@@ -7,13 +7,13 @@ sources are not kept.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
+from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
@@ -69,13 +69,12 @@ def _last_byte(path: Path) -> bytes:
 
 
 def _line(answer: Answer, verdict: Verdict, word: str) -> dict[str, Any]:
-    time = datetime.now(UTC).isoformat(timespec="milliseconds")
     private = any(is_own(citation.source_id) for citation in answer.citations)
     citations = () if private else answer.citations
     return {
         "verdict": verdict,
         "word": word,
-        "time": time,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "recipe": answer.trace.recipe,
         "answerer": answer.trace.answerer,
         "model": answer.trace.model,
@@ -92,7 +91,7 @@ def _line(answer: Answer, verdict: Verdict, word: str) -> dict[str, Any]:
             for c in citations
         ],
         "record": {
-            "id": f"feedback-{hashlib.sha256(f'{time} {answer.standalone}'.encode()).hexdigest()[:12]}",
+            "id": f"feedback-{uuid4().hex[:12]}",
             "notes": word,
             **_gold(answer, citations if verdict == "right" else (), refused=answer.refused and verdict == "right"),
         },

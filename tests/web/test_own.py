@@ -114,7 +114,7 @@ def test_follow_ups_are_understood(own: OwnSources, archive: Assistant, tmp_path
     for chat in chats:
         chat.ask(TAIWAN)
     mine, theirs = (chat.ask("And if America insists?") for chat in chats)
-    assert mine.standalone == theirs.standalone != "And if America insists?"
+    assert mine.standalone == theirs.standalone
     assert mine.citations == theirs.citations
 
 
