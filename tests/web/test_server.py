@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
-from mcp.client.streamable_http import streamablehttp_client
+from mcp.client.streamable_http import streamable_http_client
 
 from assistant import Assistant
 from assistant.cli import main
@@ -124,7 +124,7 @@ def test_tools_of_the_model_context_protocol_are_the_endpoints(serve: Callable[.
 
     async def use() -> tuple[list[str], str]:
         async with (
-            streamablehttp_client(f"{address}gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{address}gradio_api/mcp/") as (read, write, _),
             ClientSession(read, write) as one,
         ):
             await one.initialize()
