@@ -152,7 +152,7 @@ def test_the_filter_asks_only_some_sources(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("form", "name", "holds"),
     [
-        ("markdown", "conversation.md", "[^1]"),
+        ("markdown", "conversation.md", "[^"),
         ("bibtex", "conversation.bib", "@"),
         ("json", "conversation.json", "annotations"),
     ],
@@ -290,6 +290,15 @@ def test_an_empty_question_gets_a_friendly_line(reader: Reader) -> None:
     expect(reader.page.locator("#conversation .trouble")).to_contain_text("the question is empty")
     reader.page.get_by_role("button", name="Retry").click()
     expect(reader.page.locator("#conversation .trouble")).to_contain_text("no question yet")
+
+
+def test_what_cannot_be_done_yet_is_said(reader: Reader) -> None:
+    reader.page.get_by_role("button", name="Take the conversation home").click()
+    reader.page.get_by_role("button", name="Save", exact=True).click()
+    expect(reader.page.get_by_text("There is nothing to write out yet")).to_be_visible()
+    reader.page.get_by_role("button", name="Sources of your own").click()
+    reader.page.get_by_role("button", name="Add", exact=True).click()
+    expect(reader.page.locator("#conversation .trouble")).to_contain_text("Choose a file first.")
 
 
 def test_sources_are_searched_and_read(reader: Reader, served: Served) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,8 @@ def test_tools_of_the_model_context_protocol_are_the_endpoints(serve: Callable[.
             said = await one.call_tool("ask", {"question": CONDITIONS})
             return [tool.name for tool in tools], str(said.content)
 
-    names, said = asyncio.run(use())
+    with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
+        names, said = pool.submit(lambda: asyncio.run(use())).result()
     assert sorted(names) == ["ask", "source", "sources"]
     assert "restoration of the border at the 38th parallel" in said
 
@@ -262,3 +264,18 @@ def test_nothing_of_the_page_is_asked_for_by_other_commands() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], env=os.environ, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_it_is_served_until_a_signal_ends_it(archive: Assistant, tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            signal.raise_signal(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM)
+    server.serve(archive, ServerOptions(port=free_port(), feedback=tmp_path), say)
+    assert said[0].startswith("The page is at http://127.0.0.1:")
+    assert said[1:] == ["Ended."]
+    assert signal.getsignal(signal.SIGTERM) == before
