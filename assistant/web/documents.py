@@ -84,15 +84,20 @@ def marked_text(text: str, marks: Sequence[Mark], chosen: str = "") -> str:
 def _piece(words: str, start: int, end: int, marks: Sequence[Mark], chosen: str) -> str:
     names = [mark.name for mark in marks if mark.span.start <= start and end <= mark.span.end]
     if not names:
-        return escaped(words)
+        return _leaves(words)
     starting = [mark.name for mark in marks if mark.span.start == start and mark.name != HERE]
     return tag(
         "mark",
-        escaped(words),
+        _leaves(words),
         class_="chosen" if chosen in names else None,
         data_quotes=" ".join(names),
         data_starts=" ".join(starting) or None,
     )
+
+
+def _leaves(words: str) -> str:
+    """Words as HTML; where a page of a PDF ends, the style sheet draws a line that is no part of the text."""
+    return escaped(words).replace("\f", tag("span", "\f", class_="leaf"))
 
 
 def document_html(opening: Opening) -> str:

@@ -17,6 +17,7 @@ from assistant.answering.findings import Findings
 from assistant.domain import Answer, Span, Verified
 from assistant.evaluation.gold import load_gold
 from assistant.paths import data_root
+from assistant.web.documents import Mark, marked_text
 from assistant.web.links import link_to
 from tests.web.browsing import PATIENCE_MS, Reader, Served
 
@@ -428,3 +429,19 @@ def test_twenty_of_the_gold_are_lit_up_exactly_in_the_browser(reader: Reader, se
         text = served.assistant.source(source_id).text
         assert reader.text() == text
         assert reader.lit("here") == span.cut(text)
+
+
+def test_the_browser_gives_back_every_character_that_html_can_hold(reader: Reader) -> None:
+    odd = "a\r\rb\r\nc\n\rd\f\x85\u2028\ufeff\u200d\ufdd0\U0001f1f0\U0010ffff"
+    text = "".join(map(chr, range(1, 0x250))) + odd + "&#13; &lt; <"
+    mark = Mark(name="1", span=Span(start=10, end=len(text) - 3), note="")
+    whole, lit = reader.page.evaluate(
+        """html => {
+            const box = document.createElement('div');
+            box.innerHTML = html;
+            return [box.textContent, box.querySelector('mark').textContent];
+        }""",
+        marked_text(text, [mark]),
+    )
+    assert whole == text
+    assert lit == mark.span.cut(text)

@@ -47,7 +47,8 @@ def test_every_mark_holds_its_words_and_the_whole_is_the_source(given: tuple[str
     shown = text.replace("\0", "\ufffd")
     assert Read(html).text == shown
     assert [quote_of(html, str(n)) for n in range(len(spans))] == [span.cut(shown) for span in spans]
-    assert {name for name, _, _ in Read(html).elements} <= {"mark"}
+    assert {name for name, _, _ in Read(html).elements} <= {"mark", "span"}
+    assert [words for _, words in Read(html).all("span")] == ["\f"] * text.count("\f")
 
 
 def test_all_gold_evidence_is_lit_up_character_for_character(corpus: Corpus) -> None:

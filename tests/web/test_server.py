@@ -279,3 +279,18 @@ def test_it_is_served_until_a_signal_ends_it(archive: Assistant, tmp_path: Path)
     assert said[0].startswith("The page is at http://127.0.0.1:")
     assert said[1:] == ["Ended."]
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_file_that_was_not_sent_is_neither_read_nor_removed(served: Served, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("The old oak bridge at Elmsford burned down in 1874.", encoding="utf-8")
+    handlers = config(served.address)["dependencies"]
+    (add,) = [one["id"] for one in handlers if len(one["inputs"]) == 3 and len(one["outputs"]) == 10]
+    file = {"path": str(secret), "meta": {"_type": "gradio.FileData"}, "orig_name": "secret.txt"}
+    body = {"data": [file, "primary", False], "fn_index": add, "session_hash": "stranger"}
+    assert status(f"{served.address}gradio_api/queue/join", json.dumps(body).encode()) == 200
+    with urlopen(f"{served.address}gradio_api/queue/data?session_hash=stranger", timeout=30) as events:
+        said = next(line.decode() for line in events if b"process_completed" in line)
+    assert json.loads(said.removeprefix("data: "))["success"] is False
+    assert "Elmsford" not in said
+    assert secret.exists()
