@@ -12,7 +12,7 @@ RUNS   ?= 3
 export Q ?= What were Mao's conditions for an armistice?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask chat test live check format golden docs eval bench bench-followups bench-reader train-reader calibrate build lock clean
+.PHONY: help ask chat serve screenshots test live check format golden docs eval bench bench-followups bench-reader train-reader calibrate build lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ ask: $(VENV)/.run ## Ask a question: make ask Q="Who was Filippov?"
 
 chat: $(VENV)/.run ## Talk with the archive
 	@$(PY) -m assistant chat
+
+serve: $(VENV)/.run ## Serve the web page on this machine (SERVE="--port 8000 --llm ollama:llama3.2")
+	@$(PY) -m assistant serve $(SERVE)
 
 build: $(VENV)/.run ## Build the index, or bring it up to date
 	@$(PY) -m assistant build
@@ -50,6 +53,9 @@ golden: $(VENV)/.dev ## Accept the present answers as the golden ones
 docs: $(VENV)/.dev ## Bring the generated parts of the README up to date
 	$(PY) -m tests.update_documentation
 
+screenshots: $(VENV)/.dev ## Make the README's pictures of the page anew (needs chromium)
+	$(PY) -m tests.update_screenshots
+
 eval: $(VENV)/.dev ## Measure citation accuracy on the test questions, beside the stored results
 	$(PY) -m assistant eval --name test --gold eval/gold/armistice.jsonl --kind primary --thresholds eval/thresholds.toml
 	$(PY) -m assistant eval --name beside --gold eval/gold/armistice.jsonl
@@ -76,7 +82,7 @@ calibrate: $(VENV)/.dev ## What each refusal threshold costs and gains
 lock: $(VENV)/.dev ## Pin the newest versions that fit (needs uv)
 	uv pip compile --quiet pyproject.toml --universal --no-strip-extras --python-version 3.11 --generate-hashes --no-annotate \
 		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
-	uv pip compile --quiet pyproject.toml --extra eval --group dev --universal --no-strip-extras --python-version 3.11 \
+	uv pip compile --quiet pyproject.toml --extra eval --extra mcp --group dev --universal --no-strip-extras --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 		--constraint requirements.lock --output-file requirements-dev.lock
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.archive_commands import add, remove
 from assistant.domain import FORMATS, KINDS, Kind, Span, Turn
 from assistant.errors import AssistantError, QuestionError
 from assistant.evaluation.commands import eval_group
@@ -208,6 +209,42 @@ def show(context: click.Context, source_id: str, span: str | None, as_json: bool
 
 
 @main.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to serve at; 0.0.0.0 for the whole network."
+)
+@click.option("--port", type=click.IntRange(1, 65_535), default=7860, show_default=True)
+@click.option("--auth", type=_FILE, help="File with lines user:password; only these may use the page.")
+@click.option("--root-path", default="", help="Path under which a proxy shows the page.")
+@click.option("--llm", metavar="NAME", help=_LLM_HELP)
+@click.option(
+    "--allow-upload/--no-upload",
+    default=None,
+    help="Let readers add sources, to the archive too [default: for themselves, on this machine alone].",
+)
+@click.option("--per-minute", type=click.IntRange(1), default=60, show_default=True, help="Questions of one visitor.")
+@click.option(
+    "--at-once", type=click.IntRange(1), default=4, show_default=True, help="Questions that are read at once."
+)
+@click.option("--api", is_flag=True, help="Let programs ask (Gradio API).")
+@click.option("--mcp", is_flag=True, help="Let programs ask by the Model Context Protocol (extra mcp).")
+@click.pass_context
+def serve(  # the options that are given on as they are have the names of `ServerOptions`
+    context: click.Context,
+    /,
+    llm: str | None,
+    auth: Path | None,
+    **given: Any,  # noqa: ANN401
+) -> None:
+    """Serve the web page, where answers are read beside the documents."""
+    from assistant.web.server import ServerOptions, read_accounts
+    from assistant.web.server import serve as serve_page
+
+    options = ServerOptions(accounts=read_accounts(auth) if auth else (), **given)
+    with _open(context, llm, "rebuild") as assistant:
+        serve_page(assistant, options, click.echo)
+
+
+@main.command()
 @_json_option
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
@@ -223,7 +260,8 @@ def doctor(context: click.Context, as_json: bool) -> None:
         sys.exit(1)
 
 
-main.add_command(eval_group)
+for command in (add, remove, eval_group):
+    main.add_command(command)
 
 
 def _prepare(context: click.Context) -> Assistant:

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -83,9 +83,11 @@ class CatalogueEntry(BaseModel):
 class Corpus:
     """The sources of an archive, by id; a text is read, and its hash verified, when it is first asked for."""
 
-    def __init__(self, root: Path, infos: Sequence[SourceInfo]) -> None:
+    def __init__(self, root: Path, infos: Sequence[SourceInfo], elsewhere: Mapping[str, Path] | None = None) -> None:
+        """Sources that lie in other folders are named with them, by id."""
         self.root = root
         self._infos = {info.id: info for info in infos}
+        self._elsewhere = dict(elsewhere or {})
         self._read = lru_cache(maxsize=_READ_AHEAD)(self._read_source)
 
     def __len__(self) -> int:
@@ -132,6 +134,16 @@ class Corpus:
             self.info(source_id)
         return tuple(info for info in self if wanted.admits(info))
 
+    def beside(self, other: Corpus) -> Corpus:
+        """The sources of this archive, then those of another one.
+
+        Raises:
+            CorpusError: an id stands in both.
+        """
+        if shared := [info.id for info in other if info.id in self]:
+            raise CorpusError(f"both archives have a source {shared[0]!r}; give one of them another id")
+        return Corpus(self.root, (*self, *other), self._elsewhere | {info.id: other.root for info in other})
+
     def digests(self) -> dict[str, str]:
         """A digest of each source's text and of what of its catalogue entry the index holds."""
         return {info.id: digest([info.sha256, info.kind]) for info in self}
@@ -154,11 +166,12 @@ class Corpus:
         return None
 
     def _read_source(self, info: SourceInfo) -> Source:
+        root = self._elsewhere.get(info.id, self.root)
         try:
-            path = (self.root / info.file).resolve()
+            path = (root / info.file).resolve()
         except (RuntimeError, ValueError) as error:  # links in a circle; a NUL in the name
             raise CorpusError(f"{info.id}: file {info.file!r} is no path ({error}); correct it") from error
-        if not path.is_relative_to(self.root.resolve()):
+        if not path.is_relative_to(root.resolve()):
             raise CorpusError(f"{info.id}: file {info.file!r} lies outside the corpus folder; move it inside")
         try:
             data = path.read_bytes()
@@ -185,15 +198,29 @@ def load_corpus(root: Path) -> Corpus:
     Raises:
         CorpusError: no catalogue, or one with faults: every fault is named with its line.
     """
-    path = next((p for p in (root / "catalogue.toml", root / "catalogue.jsonl") if p.is_file()), None)
+    path = find_catalogue(root)
     if path is None:
         raise CorpusError(f"no catalogue.toml or catalogue.jsonl in {root}; name a folder that has one")
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusError(f"cannot read {path}: {error}") from error
+    return Corpus(root, parse_catalogue(path, text))
+
+
+def find_catalogue(root: Path) -> Path | None:
+    """The catalogue of a folder; None if it has none."""
+    return next((path for path in (root / "catalogue.toml", root / "catalogue.jsonl") if path.is_file()), None)
+
+
+def parse_catalogue(path: Path, text: str) -> list[SourceInfo]:
+    """The sources that the text of a catalogue lists; its path tells its form, and stands in messages.
+
+    Raises:
+        CorpusError: the text has faults: every fault is named with its line.
+    """
     tables = _toml_tables(path, text) if path.suffix == ".toml" else _jsonl_tables(path, text)
-    return Corpus(root, _validate(path, tables))
+    return _validate(path, tables)
 
 
 class _Table:
@@ -222,7 +249,7 @@ def _toml_tables(path: Path, text: str) -> list[_Table]:
     lines = text.split("\n")
     heads = [number for number, line in enumerate(lines) if _HEAD.match(line)]
     ends = [*heads[1:], len(lines)]
-    places = [(head + 1, lines[head:end]) for head, end in zip(heads, ends, strict=True)]
+    places = [(head + 1, lines[head:end]) for head, end in zip(heads, ends, strict=False)]
     places += [(1, [])] * (len(entries) - len(places))
     return [_Table(values, first, part) for values, (first, part) in zip(entries, places, strict=False)]
 

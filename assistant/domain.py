@@ -162,16 +162,19 @@ class Locus:
     """Where in a source a quote stands, as a person would say it."""
 
     paragraph: int
-    """Paragraph number, from 1; headings are not counted."""
+    """Paragraph number, from 1, on its page if the source has pages; headings are not counted."""
     point: str | None
     """Number of the point that this paragraph opens (``"3"``), if it is numbered."""
     heading: str | None
     """The nearest heading above, if the source has any."""
+    page: int | None = None
+    """Page number, from 1, if the source has pages: form feeds part them."""
 
     def __str__(self) -> str:
+        page = f"p. {self.page}, " if self.page else ""
         point = f"point {self.point}, " if self.point else ""
         heading = f"“{self.heading}”, " if self.heading else ""
-        return f"{heading}{point}para. {self.paragraph}"
+        return f"{heading}{page}{point}para. {self.paragraph}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@
     │   └── IndexLocked      another process is building it
     ├── ModelError           a model cannot be loaded or does not answer as it should
     ├── ConversationError    a saved conversation cannot be resumed
+    ├── UploadError          a file cannot be added to an archive, or not be taken out again
+    ├── FeedbackError        what a reader says of an answer cannot be kept
     ├── EvaluationError      gold, a run or its files are not as they should be
     └── QuestionError        the question cannot be asked
 
@@ -65,6 +67,14 @@ class ModelError(AssistantError):
 
 class ConversationError(AssistantError):
     """A saved conversation cannot be resumed."""
+
+
+class UploadError(AssistantError):
+    """A file cannot be added to an archive, or not be taken out again; the message names no path of this machine."""
+
+
+class FeedbackError(AssistantError):
+    """What a reader says of an answer cannot be kept."""
 
 
 class EvaluationError(AssistantError):

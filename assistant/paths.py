@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 
 _PACKAGE = Path(__file__).resolve().parent
 _APP = "armistice-assistant"
@@ -22,6 +22,11 @@ def default_corpus() -> Path:
     return data_root() / "corpus"
 
 
+def is_packed(folder: Path) -> bool:
+    """Whether a folder lies inside the installed package, where nothing may be written."""
+    return folder.resolve().is_relative_to(_PACKAGE / "_data")
+
+
 def default_recipe() -> Path:
     """The shipped recipe."""
     return data_root() / "index" / "recipe.toml"
@@ -34,3 +39,8 @@ def default_store(corpus: Path) -> Path:
         return root / "index" / "store"
     name = hashlib.sha256(str(corpus.resolve()).encode()).hexdigest()[:12]
     return user_cache_path(_APP) / f"store-{name}"
+
+
+def default_feedback() -> Path:
+    """Where what readers say of answers is kept: in the user's data folder."""
+    return user_data_path(_APP) / "feedback"

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 4_000
 """Characters of the longest question that is taken."""
+_RETIRED = 8
+"""Indexes of earlier builds that are kept open: no question takes as long as so many builds."""
 
 
 class Assistant:
@@ -261,8 +263,19 @@ class Assistant:
         return self.corpus.source(source_id)
 
     def build(self, *, force: bool = False, progress: Progress | None = None) -> Manifest:
-        """The manifest of an index that is current; see `assistant.index.build_index`."""
-        return build_index(self._workshop, progress=progress, force=force)
+        """The manifest of an index of the archive as it lies there now; see `assistant.index.build_index`."""
+        renewed = replace(self._workshop, corpus=load_corpus(self.corpus.root))
+        manifest = build_index(renewed, progress=progress, force=force)
+        with self._lock:
+            self._workshop = renewed
+            if self._index is not None:
+                self._current_index()  # with the corpus it was built from, and not at the next question
+        return manifest
+
+    def beside(self, corpus: Path, store: Path) -> Self:
+        """An assistant on another archive with this one's recipe and models; its index lies in the given folder."""
+        workshop = replace(self._workshop, corpus=load_corpus(corpus), store=store, chroma_url=None)
+        return type(self)(workshop, self._reader, self._model)
 
     def doctor(self) -> tuple[Check, ...]:
         """What a health check found."""
@@ -289,6 +302,8 @@ class Assistant:
             return self._current_index()  # it was swept while it was being opened: there is a newer one
         if self._index is not None:
             self._retired.append(self._index)  # another thread may be searching it
+        while len(self._retired) > _RETIRED:
+            self._retired.pop(0).close()
         self._index, self._stamp = opened, seen
         return opened
 

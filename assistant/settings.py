@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,6 +65,17 @@ def load_language_settings(environment: Mapping[str, str] = os.environ) -> Langu
         timeout_s=_whole_number(environment, "ASSISTANT_LLM_TIMEOUT", 120, 1, 86_400),
         context_tokens=_whole_number(environment, "ASSISTANT_LLM_CONTEXT", 4_096, 512, 10_000_000),
     )
+
+
+def hush_gradio(folder: Path, environment: MutableMapping[str, str] = os.environ) -> None:
+    """Set what Gradio reads when it is imported: it calls nobody, and what visitors send lies in the given folder.
+
+    Nor does it reckon up all questions since its start after each new one, for a page that is not served.
+    """
+    environment["GRADIO_ANALYTICS_ENABLED"] = "False"
+    environment["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
+    environment["GRADIO_TEMP_DIR"] = str(folder)
+    environment["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
 def _whole_number(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -25,6 +25,8 @@ _OPENING = re.compile(
     r"^(?=#{1,6}[^\S\n]+\S|[^\S\n]*(?:[-*•–]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,5})\)|\d{1,2}\.)[^\S\n]+\S|\u3000)", re.M
 )
 
+PAGE_BREAK = "\f"
+"""What parts the pages of a text that has pages."""
 _WIDEST_INDENT = 200
 """Most characters of white space before a list marker."""
 
@@ -103,14 +105,22 @@ def _indent(text: str, position: int) -> str | None:
 
 
 def locus(text: str, span: Span) -> Locus:
-    """Where a span begins: paragraph number, numbered point, nearest heading."""
+    """Where a span begins: page, paragraph number, numbered point, nearest heading."""
+    page, top = _page(text, span.start)
     paragraph, point, heading = 0, None, None
     for block in blocks(text, Span(start=0, end=span.end)):
         if block.level:
             heading = block.body.cut(text).strip()
         else:
-            paragraph += 1
+            paragraph += block.span.end > top
             point = block.point
         if block.span.end > span.start:
             break
-    return Locus(paragraph=max(paragraph, 1), point=point, heading=heading)
+    return Locus(paragraph=max(paragraph, 1), point=point, heading=heading, page=page)
+
+
+def _page(text: str, position: int) -> tuple[int | None, int]:
+    """The number of the page that a position is on, and where that page begins; (None, 0) in a text without pages."""
+    if PAGE_BREAK not in text:
+        return None, 0
+    return text.count(PAGE_BREAK, 0, position) + 1, text.rfind(PAGE_BREAK, 0, position) + 1

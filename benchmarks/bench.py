@@ -20,11 +20,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import visitors
 from benchmarks.frus import read_documents, write_corpus
 
 RESULTS = Path(__file__).parent / "results" / "bench.json"
 GOLD = Path(__file__).parents[1] / "eval" / "gold" / "apart" / "plain.jsonl"
-PARTS = ["cold", "warm", "indexing", "retrieval"]
+PARTS = ["cold", "warm", "visitors", "indexing", "retrieval"]
 QUESTION = "What were Mao's conditions for an armistice?"
 IMPORTS = (
     "import chromadb, click, filelock, llama_index.core, numpy, onnxruntime, platformdirs, pydantic, regex, "
@@ -148,6 +149,8 @@ def report(results: dict[str, Any]) -> str:
         ("`assistant ask`, cold start, against bare imports of its libraries", _times(results["cold"]["ratio"]), "1.3"),
         ("`ask`, warm, shipped archive", _milliseconds(results["warm"]["ask_s"]), "250 ms"),
     ]
+    if (visits := results.get("visitors")) is not None:
+        rows += visitors.rows(visits)
     if (frus := results.get("indexing")) is not None:
         rate = frus["ours"]["passages_per_s"]
         rows += [
@@ -205,6 +208,8 @@ def main() -> None:
         results["cold"] = cold(max(5, arguments.runs))
     if "warm" in arguments.parts:
         results["warm"] = warm()
+    if "visitors" in arguments.parts:
+        results["visitors"] = visitors.measure()
     of_frus = {"indexing", "retrieval"} & set(arguments.parts)
     if of_frus and arguments.frus and arguments.frus.is_file():
         documents = read_documents(arguments.frus)[: arguments.documents]

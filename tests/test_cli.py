@@ -22,7 +22,7 @@ from tests.stores import THREE, run_assistant
 LETTER, TELEGRAM = "letter-gao-kim-1951-06-14", "telegram-mao-1951-06-13"
 CONDITIONS = "What were Mao's conditions for an armistice?"
 COMMANDS = ("build", "ask", "sources", "show", "doctor")
-TALKING = ("chat", "export")
+TALKING = ("add", "chat", "export", "remove")
 """Commands that print no JSON of their own."""
 
 

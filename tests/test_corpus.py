@@ -156,6 +156,25 @@ def test_heads_written_with_spaces_are_counted_too(tmp_path: Path) -> None:
     assert fault.startswith(f"line {len(entry('a', '')) + 5}: kind: ")
 
 
+def test_sources_in_one_list_are_read_too(tmp_path: Path) -> None:
+    fields = ", ".join(f"{name} = {json.dumps(value)}" for name, value in entry("a", "").items())
+    (tmp_path / "catalogue.toml").write_text(f"source = [{{{fields}}}]", encoding="utf-8")
+    assert [info.id for info in load_corpus(tmp_path)] == ["a"]
+
+
+def test_two_archives_side_by_side_are_read_each_from_its_folder(tmp_path: Path, write_corpus: WriteCorpus) -> None:
+    first = load_corpus(write_corpus(tmp_path / "first", {"a": "One."}))
+    second = load_corpus(write_corpus(tmp_path / "second", {"b": "Two."}))
+    third = load_corpus(write_corpus(tmp_path / "third", {"c": "Three."}, kind="background"))
+    both = first.beside(second).beside(third)
+    assert [both.source(info.id).text for info in both] == ["One.", "Two.", "Three."]
+    assert both.root == first.root
+    assert sorted(both.kinds) == ["background", "primary"]
+    both.verify()
+    with pytest.raises(CorpusError, match="both archives have a source 'b'"):
+        both.beside(second)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

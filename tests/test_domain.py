@@ -75,7 +75,7 @@ def test_an_answer_becomes_json_with_the_names_of_its_fields() -> None:
     assert values["citations"][0]["span"] == {"start": 0, "end": 7}
     assert values["citations"][0]["quote"] == "We wait"
     assert values["citations"][0]["source"]["author"] == "Ada Author"
-    assert values["citations"][0]["locus"] == {"paragraph": 1, "point": None, "heading": None}
+    assert values["citations"][0]["locus"] == {"paragraph": 1, "point": None, "heading": None, "page": None}
     assert values["hits"][0]["lexical_rank"] is None
     assert values["trace"]["notes"] == []
 

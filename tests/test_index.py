@@ -338,6 +338,15 @@ def test_vectors_that_no_search_finds_are_damage(copy: Workshop, monkeypatch: py
         open_index(copy)
 
 
+def test_first_rows_that_are_hidden_by_thousands_of_twins_are_no_damage(
+    copy: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter([set[str](), {"mill:0-27"}])
+    monkeypatch.setattr(VectorStore, "reachable", lambda self, ids: next(found))
+    open_index(copy).close()
+    assert list(found) == []
+
+
 def test_an_interruption_is_not_taken_for_damage(copy: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -117,7 +117,7 @@ KEYS = {
     "statement": "text citations unsupported",
     "citation": "number source_id span quote locus source",
     "span": "start end",
-    "locus": "paragraph point heading",
+    "locus": "paragraph point heading page",
     "hit": "passage score dense_rank lexical_rank",
     "passage": "source_id span text",
     "trace": "answerer recipe answered_probability threshold seconds notes model prompt",
@@ -319,6 +319,36 @@ def test_rebuilds_between_questions_disturb_no_thread(tmp_path: Path) -> None:
         assert len({answer.citations for answer in answers}) == 1
         assert answers[0].citations[0].source_id == "mill"
         assert rebuilds.result()[-1] == assistant.index().manifest.generation
+
+
+def test_indexes_of_earlier_builds_are_not_kept_open_for_ever(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus", THREE)
+    with make_assistant(make_workshop(tmp_path / "store", folder)) as assistant:
+        for _ in range(12):
+            assistant.build(force=True)
+            assistant.index()
+        assert len(assistant._retired) == 8
+
+
+def test_a_build_takes_in_what_has_come_into_the_archive(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus", THREE)
+    with make_assistant(make_workshop(tmp_path / "store", folder)) as assistant:
+        assistant.build()
+        assistant.ask("Who owns the mill?")
+        write_corpus(folder, THREE | {"inn": "The inn at Elmsford is kept by Carl Dahl."})
+        assistant.build()
+        assert "inn" in assistant.corpus
+        assert assistant.ask("Who keeps the inn at Elmsford?").citations[0].source_id == "inn"
+
+
+def test_an_assistant_beside_another_has_its_models_and_an_index_of_its_own(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus", THREE)
+    first = make_assistant(make_workshop(tmp_path / "store", chroma_url="http://nowhere"))
+    with first.beside(folder, tmp_path / "other") as second:
+        second.build()
+        assert second.ask("Who owns the mill?").citations[0].source_id == "mill"
+        assert second.reader is first.reader
+        assert second.recipe is first.recipe
 
 
 def test_an_index_that_is_swept_while_it_is_opened_gives_way_to_the_newer_one(

@@ -9,7 +9,7 @@ import assistant
 from assistant import paths
 from assistant.errors import SettingsError
 from assistant.paths import data_root, default_corpus, default_recipe, default_store
-from assistant.settings import LanguageSettings, load_language_settings, load_settings
+from assistant.settings import LanguageSettings, hush_gradio, load_language_settings, load_settings
 from tests.specimens import write_corpus
 
 
@@ -95,3 +95,10 @@ def test_keys_and_limits_of_language_models_come_from_the_environment() -> None:
 def test_a_limit_that_is_none_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is '{value}'"):
         load_language_settings({name: value})
+
+
+def test_gradio_is_told_to_call_nobody(tmp_path: Path) -> None:
+    environment = {"GRADIO_ANALYTICS_ENABLED": "True"}
+    hush_gradio(tmp_path, environment)
+    assert environment["GRADIO_ANALYTICS_ENABLED"] == "False"
+    assert environment["GRADIO_TEMP_DIR"] == str(tmp_path)

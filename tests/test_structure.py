@@ -158,6 +158,29 @@ def test_a_quote_from_a_heading_has_that_heading_as_its_locus() -> None:
     assert locus("# One\n\nFirst.", Span(start=2, end=5)) == Locus(paragraph=1, point=None, heading="One")
 
 
+def test_a_text_with_pages_is_counted_page_by_page() -> None:
+    text = "One.\n\nTwo.\n\f\n# Head\n\nThree.\n\nFour.\n\f\n\n\f\n- 1. Five."
+    places = {
+        words: str(locus(text, Span(start=text.index(words), end=len(text))))
+        for words in text.split("\n")
+        if words.strip("\f")
+    }
+    assert places == {
+        "One.": "p. 1, para. 1",
+        "Two.": "p. 1, para. 2",
+        "# Head": "“Head”, p. 2, para. 1",
+        "Three.": "“Head”, p. 2, para. 1",
+        "Four.": "“Head”, p. 2, para. 2",
+        "- 1. Five.": "“Head”, p. 4, point 1, para. 1",
+    }
+
+
+def test_a_paragraph_that_runs_over_a_page_is_the_first_of_the_next() -> None:
+    text = "One\fgoes on.\n\nTwo."
+    assert locus(text, Span(start=4, end=8)) == Locus(paragraph=1, point=None, heading=None, page=2)
+    assert locus(text, Span(start=text.index("Two"), end=len(text))).paragraph == 2
+
+
 @pytest.mark.parametrize(
     ("place", "words"),
     [

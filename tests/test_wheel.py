@@ -14,7 +14,14 @@ import pytest
 from assistant.paths import data_root
 
 DATA = "assistant/_data/"
-SHIPPED = ("corpus/catalogue.toml", "corpus/bibliography.json", "corpus/sources", "index/recipe.toml", "eval/gold")
+SHIPPED = (
+    "corpus/catalogue.toml",
+    "corpus/bibliography.json",
+    "corpus/examples.txt",
+    "corpus/sources",
+    "index/recipe.toml",
+    "eval/gold",
+)
 
 
 def python(*arguments: str | Path, cwd: Path, **settings: str) -> str:
@@ -69,7 +76,7 @@ def test_the_wheel_holds_no_store_and_nothing_but_the_package(names: list[str]) 
 def test_the_wheel_holds_every_module_and_the_mark_of_types(names: list[str]) -> None:
     package = data_root() / "assistant"
     modules = {path.relative_to(package.parent).as_posix() for path in package.rglob("*.py")}
-    assert modules | {"assistant/py.typed"} <= set(names)
+    assert modules | {"assistant/py.typed", "assistant/web/page.js", "assistant/web/style.css"} <= set(names)
 
 
 def test_the_wheel_names_its_command_and_its_needs(wheel: Path) -> None:

@@ -155,6 +155,19 @@ def report(context: click.Context, file: Path, beside: tuple[Path, ...], gold: s
         click.echo(str(written))
 
 
+@eval_group.command()
+@click.argument("file", type=_FILE)
+def feedback(file: Path) -> None:
+    """Print the answers of a feedback FILE that readers found right as gold questions, for an editor to look at."""
+    from assistant.evaluation.feedback import read_right_records
+
+    found = read_right_records(file)
+    for record in found.records:
+        click.echo(json.dumps(record.model_dump(mode="json"), ensure_ascii=False))
+    for fault in found.faults:
+        click.echo(f"assistant: left out: {fault}", err=True)
+
+
 def _need_extra() -> None:
     if find_spec("ir_measures") is None:
         raise EvaluationError(

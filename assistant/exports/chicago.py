@@ -49,7 +49,7 @@ def _turn(turn: Turn, notes: list[Citation]) -> Iterator[str]:
         yield turn.answer.text
     for statement in turn.answer.statements:
         said = ""
-        for part in parts_of(statement, turn.answer):
+        for part in parts_of(statement, turn.answer.citations):
             if isinstance(part, Note):
                 notes.append(part.citation)
                 said = said.rstrip() + str(len(notes)).translate(_SUPERSCRIPTS)

@@ -46,7 +46,7 @@ def _turn(number: int, turn: Turn, *, alone: bool) -> list[str]:
 
 
 def _paragraph(number: int, turn: Turn, index: int) -> str:
-    pieces = parts_of(turn.answer.statements[index], turn.answer)
+    pieces = parts_of(turn.answer.statements[index], turn.answer.citations)
     marked = (f"[^{number}-{p.citation.number}]" if isinstance(p, Note) else _spaced(p.text) for p in pieces)
     return "".join(marked)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assistant.bibliography import Bibliography, Reference, Work, load_bibliography, marked
 from assistant.citation import MONTHS
 from assistant.corpus import Corpus
-from assistant.domain import UNKNOWN, Answer, Citation, SourceInfo, Statement, Turn
+from assistant.domain import UNKNOWN, Citation, SourceInfo, Statement, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class Note:
     citation: Citation
 
 
-def parts_of(statement: Statement, answer: Answer) -> list[Words | Note]:
+def parts_of(statement: Statement, citations: Iterable[Citation]) -> list[Words | Note]:
     """A statement's words and notes, in order; a source's own ``[3]`` within a quote is words."""
-    cited = {citation.number: citation for citation in answer.citations}
+    cited = {citation.number: citation for citation in citations}
     text, found = statement.text, list[Words | Note]()
     for number in reversed(statement.citations):
         marker = f"[{number}]"

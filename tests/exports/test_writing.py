@@ -205,7 +205,7 @@ def test_an_unknown_form_is_refused_with_the_known_ones(corpus: Corpus) -> None:
 def test_a_marker_of_the_source_within_a_quote_stays_in_the_quote(corpus: Corpus) -> None:
     given = answer(corpus)
     assert "[3]" in given.statements[0].text
-    assert parts_of(given.statements[0], given) == [
+    assert parts_of(given.statements[0], given.citations) == [
         Words(text=f"A & B: “{HOSTILE}” "),
         Note(citation=given.citations[0]),
     ]

@@ -64,8 +64,9 @@ def _over_quotes(question: Question, response: Response, judge: Callable[[CitedQ
     return mean([judge(quote) for quote in quotes]) if quotes else absent(silence(response))
 
 
-def _paragraph(place: Place, archive: Archive) -> tuple[str, int]:
-    return place.source_id, locus(archive.text(place.source_id), place.span).paragraph
+def _paragraph(place: Place, archive: Archive) -> tuple[str, int | None, int]:
+    found = locus(archive.text(place.source_id), place.span)
+    return place.source_id, found.page, found.paragraph
 
 
 def _best_iou(quote: CitedQuote, question: Question, archive: Archive) -> float:
