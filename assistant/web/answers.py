@@ -138,7 +138,8 @@ def _note(turn: int, citation: Citation, answer: Answer) -> str:
 
 def _refusal(answer: Answer, corpus: Corpus) -> str:
     said = tag("p", escaped(answer.text.split(" The nearest passages")[0]), class_="statement refusal")
-    nearest = "".join(_nearest(hit, corpus) for hit in answer.hits[:_NEAREST])
+    there = [hit for hit in answer.hits if hit.passage.source_id in corpus]  # a source may have been taken away since
+    nearest = "".join(_nearest(hit, corpus) for hit in there[:_NEAREST])
     head = tag("p", "The nearest passages, which do not answer it:", class_="quiet")
     return said + (head + tag("ul", nearest, class_="nearest") if nearest else "")
 

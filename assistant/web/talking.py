@@ -117,15 +117,14 @@ class Desk:
                     visitor.hear(piece)
                     yield self._view(visitor)
         except Exception:
-            visitor.pending = None
+            visitor.give_up()
             raise
         visitor.turns, visitor.pending = talk.turns, None
         yield replace(self._view(visitor), reader=self._first_quote(visitor), busy=False)
 
     def stop(self, visitor: Visitor) -> View:
         """The page without the answer that was on its way; its question is back in the box."""
-        visitor.ticket += 1
-        stopped, visitor.pending = visitor.pending, None
+        stopped = visitor.give_up()
         view = replace(self._view(visitor), busy=False)
         if stopped is None:
             return view
@@ -139,10 +138,8 @@ class Desk:
             return self.stop(visitor)
         if not visitor.turns:
             return self._trouble(visitor, "There is no question yet that could be changed.")
-        visitor.editing, visitor.trouble = (
-            True,
-            "Change your last question below; the answer takes the old one's place.",
-        )
+        visitor.editing = True
+        visitor.trouble = "Change your last question below; the answer takes the old one's place."
         return replace(self._view(visitor), question=visitor.turns[-1].question)
 
     def clear(self, visitor: Visitor) -> View:

@@ -29,6 +29,8 @@ class Visitor:
     turns: tuple[Turn, ...] = ()
     pending: Pending | None = None
     trouble: str = ""
+    before: tuple[Turn, ...] = ()
+    """The turns as they were when the question under way was asked; it may be there to replace the last one."""
     editing: bool = False
     """Whether the next question takes the place of the last one."""
     verdicts: dict[int, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Visitor:
 
     def begin(self, question: str, earlier: tuple[Turn, ...]) -> int:
         """The ticket of a question that is now being answered, after the given turns."""
+        self.before = self.turns
         self.turns, self.pending, self.trouble, self.editing = earlier, Pending(question=question), "", False
         self.verdicts = {number: verdict for number, verdict in self.verdicts.items() if number <= len(earlier)}
         self.ticket += 1
@@ -53,6 +56,14 @@ class Visitor:
         """Note a part of the answer that is being made."""
         if self.pending is not None:
             self.pending = replace(self.pending, pieces=(*self.pending.pieces, piece))
+
+    def give_up(self) -> Pending | None:
+        """The question that was under way, which now gets no answer; a turn that it was to replace stays."""
+        given_up, self.pending = self.pending, None
+        if given_up is not None:
+            self.turns = self.before
+        self.ticket += 1
+        return given_up
 
     def restart(self) -> None:
         """Begin a new conversation; own sources stay."""

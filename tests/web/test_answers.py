@@ -72,6 +72,12 @@ def test_a_refusal_shows_the_nearest_passages(letters: Corpus) -> None:
     assert page(letters, Turn(question="Why?", answer=refusal("Why?"))).all("ul", class_="nearest") == []
 
 
+def test_a_refusal_outlives_a_source_that_was_taken_away(letters: Corpus) -> None:
+    passage = Passage(source_id="gone", span=Span(start=0, end=1), text="T")
+    refused = replace(refusal("Why?"), hits=(Hit(passage=passage, score=1.0),))
+    assert page(letters, Turn(question="Why?", answer=refused)).all("ul", class_="nearest") == []
+
+
 def test_notes_of_the_trace_are_told(letters: Corpus) -> None:
     given = answer(letters)
     noted = replace(given, trace=replace(given.trace, notes=("the model was silent",)))

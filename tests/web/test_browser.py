@@ -19,6 +19,7 @@ from assistant.evaluation.gold import load_gold
 from assistant.paths import data_root
 from assistant.web.documents import Mark, marked_text
 from assistant.web.links import link_to
+from tests.pdfs import make_pdf
 from tests.web.browsing import PATIENCE_MS, Reader, Served
 
 CONDITIONS = "What were Mao's conditions for an armistice?"
@@ -197,6 +198,22 @@ def test_a_hostile_source_is_shown_as_text(reader: Reader, tmp_path: Path) -> No
     reader.page.get_by_role("button", name=re.compile("^Remove ")).click()
     expect(reader.page.locator("#shelf li")).to_have_count(0)
     expect(reader.page.locator(".turn")).to_have_count(0)
+
+
+def test_a_pdf_is_read_with_its_pages(reader: Reader, tmp_path: Path) -> None:
+    file = tmp_path / "diary.pdf"
+    file.write_bytes(
+        make_pdf(["The first page is about rye and barley.", "The bridge at Elmsford burned down in 1874."])
+    )
+    reader.page.get_by_role("button", name="Sources of your own").click()
+    reader.page.locator("#file input[type=file]").set_input_files(file)
+    reader.page.get_by_role("button", name="Add", exact=True).click()
+    expect(reader.page.locator("#reader .leaf")).to_have_count(1)
+    reader.ask("When did the bridge at Elmsford burn down?")
+    assert "burned down in 1874" in reader.lit(1)
+    reader.page.locator(".turn .notes summary").click()
+    expect(reader.page.locator(".turn .notes")).to_contain_text("p. 2")
+    reader.keep("pdf")
 
 
 def test_words_are_copied_with_their_citation(reader: Reader, served: Served) -> None:

@@ -169,6 +169,10 @@ def test_only_those_with_an_account_get_in(serve: Callable[..., str], tmp_path: 
     assert inside.predict(CONDITIONS, None, None, api_name="/ask")["citations"]
 
 
+def test_behind_a_proxy_the_page_asks_under_its_path(serve: Callable[..., str]) -> None:
+    assert config(serve(root_path="/archive"))["root"].endswith("/archive")
+
+
 @pytest.mark.parametrize("text", ["", "ann\n", ":secret\n", "ann:\n"])
 def test_bad_accounts_are_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "accounts").write_text(text, encoding="utf-8")

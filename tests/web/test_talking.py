@@ -190,6 +190,19 @@ def test_retry_puts_a_new_answer_in_the_place_of_the_last(desk: Desk, visitor: V
     assert visitor.verdicts == {}
 
 
+def test_a_retry_that_fails_or_is_stopped_leaves_the_answer_that_was_there(desk: Desk, visitor: Visitor) -> None:
+    ask(desk, visitor, "One?")
+    stream = desk.retry(visitor, (), ())
+    under_way = next(stream)
+    assert "Reading the sources" in str(under_way.conversation)
+    desk.stop(visitor)
+    assert list(stream) == []
+    assert [turn.question for turn in visitor.turns] == ["One?"]
+    script_of(visitor, failing(ModelError("the model is silent")))
+    assert lines(list(desk.retry(visitor, (), ()))[-1]) == ["the model is silent"]
+    assert [turn.question for turn in visitor.turns] == ["One?"]
+
+
 def test_an_edited_question_takes_the_place_of_the_last(desk: Desk, visitor: Visitor) -> None:
     assert "no question yet" in lines(desk.edit(visitor))[0]
     ask(desk, visitor, "One?")
