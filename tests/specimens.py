@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,11 @@ def as_toml(values: Mapping[str, object]) -> str:
     return "[[source]]\n" + "\n".join(lines) + "\n"
 
 
-def write_corpus(folder: Path, texts: Mapping[str, str], **fields: object) -> Path:
-    """The folder, made into a corpus of the given texts by id; fields apply to every entry."""
+def write_corpus(folder: Path, texts: Mapping[str, str], background: Collection[str] = (), **fields: object) -> Path:
+    """The folder, made into a corpus of the given texts by id, some background; fields apply to every entry."""
     folder.mkdir(parents=True, exist_ok=True)
-    entries = [entry(source_id, text, **fields) for source_id, text in texts.items()]
+    kinds = {source_id: {"kind": "background"} for source_id in background}
+    entries = [entry(source_id, text, **fields | kinds.get(source_id, {})) for source_id, text in texts.items()]
     for values, text in zip(entries, texts.values(), strict=True):
         path = folder / values["file"]
         path.parent.mkdir(parents=True, exist_ok=True)

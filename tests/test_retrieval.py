@@ -12,7 +12,7 @@ from assistant.index import build_index
 from assistant.recipe import Recipe, Retrieval
 from assistant.retrieval import Ranked, fuse, read_passage
 from assistant.vectors import Found, VectorStore
-from tests.specimens import make_info, write_corpus
+from tests.specimens import write_corpus
 from tests.stores import THREE, make_assistant, make_workshop
 
 TWINS = THREE | {
@@ -25,12 +25,8 @@ TWINS = THREE | {
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     """Three sources and two with the same text, which are background."""
     folder = tmp_path_factory.mktemp("retrieval")
-    workshop = make_workshop(folder / "store", write_corpus(folder / "archive", TWINS))
-    infos = [
-        make_info(info.id, workshop.corpus.source(info.id).text, kind="background" if "copy" in info.id else "primary")
-        for info in workshop.corpus
-    ]
-    workshop = replace(workshop, corpus=type(workshop.corpus)(workshop.corpus.root, infos))
+    written = write_corpus(folder / "archive", TWINS, background=[name for name in TWINS if "copy" in name])
+    workshop = make_workshop(folder / "store", written)
     build_index(workshop)
     with make_assistant(workshop) as assistant:
         yield assistant
