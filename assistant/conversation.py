@@ -21,6 +21,9 @@ from assistant.signals import Leaning
 BUDGET_TOKENS = 1_500
 """How much of what was said before a follow-up is understood from."""
 
+NEARLY = 0.05
+"""Beliefs that differ by no more are taken as equal."""
+
 
 class Answerer(Protocol):
     """What answers the questions of a conversation; see `assistant.session.Assistant`."""
@@ -100,15 +103,19 @@ class Conversation:
         save_conversation(saved, Path(path))
 
     def _understand(self, question: str) -> Findings:
-        """What is found for the reading of the question that the sources answer best; the first of equals."""
+        """What is found for the reading of the question that the sources answer best; the first of near equals.
+
+        A question that leans on what was said is hardly ever meant as it stands, so it comes after its readings.
+        """
         plain = self._find(question, question)
         earlier = recent(self._turns)
         followup = read_followup(question, earlier, self._known)
         texts = dict.fromkeys((followup.question, *followup.readings))
         others = [found for text in texts if (found := self._try(question, text))]
-        return max(
-            (plain, *others, *self._restated(question, followup, earlier)), key=lambda found: found.judgement.answered
-        )
+        others += self._restated(question, followup, earlier)
+        tried = [*others, plain] if followup.leaning is Leaning.STRONG else [plain, *others]
+        best = max(found.judgement.answered for found in tried)
+        return next(found for found in tried if found.judgement.answered >= best - NEARLY)
 
     def _restated(self, question: str, followup: Followup, earlier: Sequence[Exchange]) -> Iterator[Findings]:
         """What is found for the question as a language model makes it standalone, if there is one and it does."""
