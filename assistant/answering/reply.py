@@ -166,11 +166,19 @@ def prose_drafts(text: str) -> Iterator[Draft]:
 
 
 def reply_schema(offered: Sequence[int]) -> dict[str, Any]:
-    """The JSON schema of a reply, whose ids are the offered ones and no others."""
-    statement = _object(
-        evidence={"type": "array", "items": {"type": "integer", "enum": list(offered)}}, text={"type": "string"}
-    )
-    return _object(answered={"type": "boolean"}, statements={"type": "array", "items": statement})
+    """The JSON schema of a reply, whose ids are the offered ones and no others.
+
+    The verdict comes last, after at least one statement: a small model that may refuse at once refuses everything, and
+    one that may list all ids lists all (measured; design/generation.md).
+    """
+    ids = {"type": "array", "items": {"type": "integer", "enum": list(offered)}, "minItems": 1, "maxItems": 3}
+    statements = {
+        "type": "array",
+        "items": _object(evidence=ids, text={"type": "string"}),
+        "minItems": 1,
+        "maxItems": 4,
+    }
+    return _object(statements=statements, answered={"type": "boolean"})
 
 
 def question_schema() -> dict[str, Any]:

@@ -142,5 +142,5 @@ def test_deep_nesting_is_read_and_read_fast(text: str) -> None:
 def test_the_schema_allows_the_offered_ids_and_no_others() -> None:
     schema = reply_schema([1, 2])
     assert schema["properties"]["statements"]["items"]["properties"]["evidence"]["items"]["enum"] == [1, 2]
-    assert schema["required"] == ["answered", "statements"]
+    assert schema["required"] == ["statements", "answered"]  # the verdict comes last
     assert list(question_schema()["properties"]) == ["question"]
