@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -26,7 +26,15 @@ from assistant.drafts import Draft, UploadLimits, free_id, read_upload
 from assistant.errors import CorpusError, UploadError
 from assistant.paths import is_packed
 
-__all__ = ["Draft", "UploadLimits", "add_to_archive", "read_upload", "remove_from_archive"]
+__all__ = [
+    "Draft",
+    "UploadLimits",
+    "add_and_build",
+    "add_to_archive",
+    "is_added",
+    "read_upload",
+    "remove_from_archive",
+]
 
 _FOLDER = "added"
 """Folder of an archive for what was added to it."""
@@ -62,6 +70,21 @@ def add_to_archive(corpus_folder: Path, draft: Draft) -> SourceInfo:
     return info
 
 
+def add_and_build(corpus_folder: Path, draft: Draft, build: Callable[[], object]) -> SourceInfo:
+    """What the catalogue now says of a draft that has been added and, once it is built, is found; else nothing changes.
+
+    Raises:
+        UploadError, CorpusError: as for `add_to_archive`; and whatever ``build`` raises.
+    """
+    info = add_to_archive(corpus_folder, draft)
+    try:
+        build()
+    except BaseException:
+        remove_from_archive(corpus_folder, info.id)
+        raise
+    return info
+
+
 def remove_from_archive(corpus_folder: Path, source_id: str) -> None:
     """Take out a source that was added; the rest of the catalogue stays as it is, byte for byte.
 
@@ -84,12 +107,17 @@ def remove_from_archive(corpus_folder: Path, source_id: str) -> None:
         (corpus_folder / info.file).unlink(missing_ok=True)
 
 
+def is_added(info: SourceInfo) -> bool:
+    """Whether a source was added in this way, and does not belong to the archive's editors."""
+    return info.file.startswith(f"{_FOLDER}/")
+
+
 def _added(infos: Sequence[SourceInfo], source_id: str) -> SourceInfo:
     """A source that was added, and does not belong to the archive's editors."""
     info = next((one for one in infos if one.id == source_id), None)
     if info is None:
         raise UploadError(f"no source {source_id!r} in this archive; `assistant sources` lists all")
-    if not info.file.startswith(f"{_FOLDER}/"):
+    if not is_added(info):
         raise UploadError(f"{source_id!r} was not added with `assistant add`; take it out of the catalogue by hand")
     return info
 

@@ -174,9 +174,16 @@ MONTHS = "January February March April May June July August September October No
 def footnote(citation: Citation) -> str:
     """A citation as a note: number, byline, place in the source, shelf-mark, and what of it is unverified."""
     info = citation.source
-    mark = " (reference not verified)" if "archive_reference" in info.unverified else ""
-    shelf = "" if info.archive_reference in (UNKNOWN, "none") else f"; {info.archive_reference}{mark}"
+    shelf = shelf_mark(info)
+    held = f"; {shelf}" if shelf else ""
     return (
-        f"[{citation.number}] {byline(info)}, {citation.locus} [{info.kind}]{shelf}. "
+        f"[{citation.number}] {byline(info)}, {citation.locus} [{info.kind}]{held}. "
         f"{info.id}, characters {citation.span.start}–{citation.span.end}."
     )
+
+
+def shelf_mark(info: SourceInfo) -> str:
+    """Where the original lies, and whether that is verified; empty if nothing is known."""
+    if info.archive_reference in (UNKNOWN, "none"):
+        return ""
+    return info.archive_reference + (" (reference not verified)" if "archive_reference" in info.unverified else "")

@@ -14,6 +14,7 @@ from assistant.domain import UNKNOWN, Kind, Span
 from assistant.errors import UploadError
 from assistant.pdf import read_pages
 from assistant.structure import PAGE_BREAK, blocks
+from assistant.text import one_line
 
 _FORMS = {"txt": "text", "text": "text", "md": "markdown", "markdown": "markdown", "pdf": "pdf"}
 """What a file is by the end of its name."""
@@ -93,7 +94,7 @@ def clean_name(name: str) -> str:
     >>> clean_name("../../letters/June 13.txt")
     'June 13.txt'
     """
-    return _printable(re.split(r"[/\\]", name)[-1])[-_LONGEST_NAME:].strip() or "unnamed"
+    return one_line(re.split(r"[/\\]", name)[-1])[-_LONGEST_NAME:].strip() or "unnamed"
 
 
 def make_id(stem: str) -> str:
@@ -115,19 +116,15 @@ def free_id(wanted: str, taken: Container[str]) -> str:
     return free
 
 
-def _printable(words: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())
-
-
 def _title(stem: str) -> str:
-    return _printable(stem.replace("_", " ")) or UNKNOWN
+    return one_line(stem.replace("_", " ")) or UNKNOWN
 
 
 def _heading(text: str) -> str | None:
     """The first heading, if one stands near the beginning."""
     head = Span(start=0, end=min(len(text), _HEAD))
     heading = next((block for block in blocks(text, head) if block.level), None)
-    return (_printable(heading.body.cut(text)) or None) if heading else None
+    return (one_line(heading.body.cut(text)) or None) if heading else None
 
 
 def _read(path: Path, known_as: str, limits: UploadLimits) -> bytes:

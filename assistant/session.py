@@ -32,6 +32,7 @@ from assistant.retrieval import Retriever
 from assistant.saving import load_conversation
 from assistant.selection import select_passages
 from assistant.settings import load_language_settings, load_settings
+from assistant.text import one_line
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -379,7 +380,7 @@ def check_question(question: str) -> str:
     """The question on one line, control characters as spaces."""
     if len(question) > MAX_QUESTION:
         raise QuestionError(f"the question has {len(question)} characters; ask in at most {MAX_QUESTION}")
-    cleaned = " ".join("".join(c if c.isprintable() else " " for c in question).split())
+    cleaned = one_line(question)
     if not cleaned:
         raise QuestionError("the question is empty; ask something")
     return cleaned

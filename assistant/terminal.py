@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from assistant.answering.extractive import without_nearest
 from assistant.bibliography import Work, marked, written
 from assistant.citation import byline, footnote
 from assistant.corpus import Corpus
@@ -54,7 +55,7 @@ def render_answer(answer: Answer, corpus: Corpus) -> RenderableType:
 
 def render_refusal(answer: Answer, corpus: Corpus) -> RenderableType:
     """The words of a refusal, and the nearest passages."""
-    said = Text(visible(answer.text.split(" The nearest passages")[0]), style="bold")
+    said = Text(visible(without_nearest(answer.text)), style="bold")
     return Group(said, Text(), *_nearest(answer, corpus))
 
 

@@ -32,6 +32,15 @@ _UNIT = regex.compile(
 )
 
 
+def one_line(text: str) -> str:
+    r"""The text on one line, what cannot be shown as spaces.
+
+    >>> one_line(" What\x07 does\n Mao say? ")
+    'What does Mao say?'
+    """
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 @dataclass(frozen=True, slots=True)
 class Normalised:
     """A normalised text and, for each of its characters, the stretch of the original that it stands for."""

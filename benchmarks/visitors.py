@@ -7,7 +7,6 @@ as its owner would. An answer counts as mixed up if it is not the one that the s
 from __future__ import annotations
 
 import json
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 from assistant import Answer, Assistant, Verified
 from assistant.answering.findings import Findings
+from tests.stores import free_port
 
 GOLD = Path(__file__).parents[1] / "eval" / "gold"
 VISITORS = 30
@@ -129,7 +129,7 @@ def first_seen(assistant: Assistant, questions: Sequence[str]) -> dict[str, Any]
             yield piece
 
     with TemporaryDirectory() as folder, sync_playwright() as playwright:
-        options = ServerOptions(port=_free_port(), feedback=Path(folder), per_minute=1_000)
+        options = ServerOptions(port=free_port(), feedback=Path(folder), per_minute=1_000)
         assistant.respond = timed  # type: ignore[method-assign]
         with serving(assistant, options) as address:
             browser = start_chromium(playwright, chromium)
@@ -174,18 +174,11 @@ def _questions() -> list[str]:
 @contextmanager
 def _serving() -> Iterator[str]:
     """The address of a server in a process of its own."""
-    command = [sys.executable, "-u", "-m", "assistant", "serve", "--api", "--port", str(_free_port())]
+    command = [sys.executable, "-u", "-m", "assistant", "serve", "--api", "--port", str(free_port())]
     with subprocess.Popen([*command, "--per-minute", "10000"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().strip().rpartition(" ")[2]
         process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == "__main__":

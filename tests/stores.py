@@ -1,8 +1,9 @@
-"""Workshops with stores of their own, an embedding that tells what it was asked, and second processes."""
+"""Workshops with stores of their own, an embedding that tells what it was asked, second processes and their ports."""
 
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -82,6 +83,13 @@ def rows(index: Index) -> dict[str, tuple[float, ...]]:
     """All vectors of an index by passage id."""
     vectors = index.vectors.vectors(list(index.vectors.ids()))
     return {id_: tuple(map(float, vector)) for id_, vector in sorted(vectors.items())}
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
 
 def child_environment(**settings: str) -> Mapping[str, str]:

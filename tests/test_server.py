@@ -19,19 +19,13 @@ from assistant.errors import IndexDamaged, StoreError
 from assistant.index import build_index, open_index
 from assistant.vectors import connect
 from tests.specimens import write_corpus
-from tests.stores import THREE, RecordingEmbedding, make_assistant, make_workshop, run_assistant
+from tests.stores import THREE, RecordingEmbedding, free_port, make_assistant, make_workshop, run_assistant
 
 pytestmark = [
     pytest.mark.usefixtures("loopback"),
     # Chroma's client for servers leaves its sockets to the garbage collector, also when it is closed
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
 ]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
 
 
 def answers(port: int) -> bool:

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from assistant.paths import data_root
 from assistant.web.server import ServerOptions, serving
-from tests.stores import make_assistant, make_workshop
-from tests.web.browsing import Reader, arrive_at, find_chromium, free_port, start_chromium
+from tests.stores import free_port, make_assistant, make_workshop
+from tests.web.browsing import Reader, arrive_at, find_chromium, start_chromium
 
 PICTURES = data_root() / "design" / "pictures"
 _COLOURS = 160

@@ -17,6 +17,7 @@ from assistant.structure import locus
 
 NAME = "extractive"
 REFUSAL = "The sources do not answer this question."
+_NEAREST = " The nearest passages"
 
 
 def answer(findings: Findings) -> Answer:
@@ -80,7 +81,12 @@ def _statements(citations: Sequence[Citation]) -> Iterator[Statement]:
 def refuse(hits: Sequence[Hit], corpus: Corpus) -> str:
     """The words of a refusal, which names the nearest passages and quotes nothing."""
     nearest = [f"{_name(hit, corpus)}" for hit in hits[:3]]
-    return f"{REFUSAL} The nearest passages are {'; '.join(nearest)}." if nearest else REFUSAL
+    return f"{REFUSAL}{_NEAREST} are {'; '.join(nearest)}." if nearest else REFUSAL
+
+
+def without_nearest(text: str) -> str:
+    """The words of a refusal without the passages that it names, for those who show them in their own way."""
+    return text.partition(_NEAREST)[0]
 
 
 def _name(hit: Hit, corpus: Corpus) -> str:

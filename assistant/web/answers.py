@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.extractive import without_nearest
 from assistant.citation import byline
 from assistant.corpus import Corpus
 from assistant.domain import Answer, Citation, Hit, Statement, Turn, Verified
@@ -137,7 +138,7 @@ def _note(turn: int, citation: Citation, answer: Answer) -> str:
 
 
 def _refusal(answer: Answer, corpus: Corpus) -> str:
-    said = tag("p", escaped(answer.text.split(" The nearest passages")[0]), class_="statement refusal")
+    said = tag("p", escaped(without_nearest(answer.text)), class_="statement refusal")
     there = [hit for hit in answer.hits if hit.passage.source_id in corpus]  # a source may have been taken away since
     nearest = "".join(_nearest(hit, corpus) for hit in there[:_NEAREST])
     head = tag("p", "The nearest passages, which do not answer it:", class_="quiet")

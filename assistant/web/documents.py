@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.citation import byline, footnote
+from assistant.citation import byline, shelf_mark
 from assistant.domain import UNKNOWN, Answer, Citation, Kind, Source, SourceInfo, Span
-from assistant.structure import locus
 from assistant.web.markup import escaped, tag
 
 HERE = "here"
@@ -36,8 +35,6 @@ class Mark:
     name: str
     """Number of the quote, or `HERE`."""
     span: Span
-    note: str
-    """Its citation in words, which goes with it to the clipboard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +62,12 @@ def open_at_span(source: Source, span: Span | None) -> Opening:
     """The source opened at a span, or at its beginning."""
     if span is None:
         return Opening(source=source)
-    note = f"{byline(source.info)}, {locus(source.text, span)} [{source.info.kind}]. {_place(source.info, span)}"
-    return Opening(source=source, marks=(Mark(name=HERE, span=span, note=note),), chosen=HERE)
+    return Opening(source=source, marks=(Mark(name=HERE, span=span),), chosen=HERE)
 
 
 def mark_of(citation: Citation) -> Mark:
     """The mark of a quote."""
-    note = footnote(citation).partition("] ")[2]
-    return Mark(name=str(citation.number), span=citation.span, note=note)
+    return Mark(name=str(citation.number), span=citation.span)
 
 
 def marked_text(text: str, marks: Sequence[Mark], chosen: str = "") -> str:
@@ -123,7 +118,7 @@ def document_html(opening: Opening) -> str:
         data_chosen=opening.chosen,
         data_quotes=" ".join(map(str, opening.quotes)),
         data_byline=byline(info),
-        data_reference=_reference(info),
+        data_reference=shelf_mark(info),
         data_kind=info.kind,
         data_from=None if place is None else place.start,
         data_to=None if place is None else place.end,
@@ -178,14 +173,3 @@ def _tools(opening: Opening) -> str:
     copy = tag("button", "Copy with citation", type="button", class_="copy", data_copy="")
     back = tag("button", "Back to the answer", type="button", class_="back", data_back="")
     return tag("div", steps + back + copy, class_="tools", role="group", aria_label="Quotes in this document")
-
-
-def _reference(info: SourceInfo) -> str:
-    if info.archive_reference in (UNKNOWN, "none"):
-        return ""
-    doubt = " (reference not verified)" if "archive_reference" in info.unverified else ""
-    return info.archive_reference + doubt
-
-
-def _place(info: SourceInfo, span: Span) -> str:
-    return f"{info.id}, characters {span.start}–{span.end}."

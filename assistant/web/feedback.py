@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from assistant.domain import Answer, Citation
 from assistant.errors import FeedbackError
+from assistant.text import one_line
 from assistant.web.own import is_own
 
 Verdict: TypeAlias = Literal["right", "wrong"]
@@ -39,7 +40,7 @@ def record(answer: Answer, verdict: Verdict, word: str, folder: Path) -> Path:
     """
     if len(word) > MAX_WORD:
         raise FeedbackError(f"the word on the answer has {len(word)} characters; say it in at most {MAX_WORD}")
-    line = json.dumps(_line(answer, verdict, _clean(word)), ensure_ascii=False).encode("utf-8") + b"\n"
+    line = json.dumps(_line(answer, verdict, one_line(word)), ensure_ascii=False).encode("utf-8") + b"\n"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=_PATIENCE_S):
@@ -78,7 +79,7 @@ def _line(answer: Answer, verdict: Verdict, word: str) -> dict[str, Any]:
         "recipe": answer.trace.recipe,
         "answerer": answer.trace.answerer,
         "model": answer.trace.model,
-        "asked": _clean(answer.question),
+        "asked": one_line(answer.question),
         "answer": "" if private else answer.text,
         "cited": [
             {
@@ -109,8 +110,3 @@ def _gold(answer: Answer, right: Sequence[Citation], *, refused: bool) -> dict[s
         "gold": [{"source": source, "text": text, "required": True} for source, text in texts],
         "contains": [],
     }
-
-
-def _clean(words: str) -> str:
-    """The words on one line, without what cannot be shown."""
-    return " ".join("".join(c if c.isprintable() else " " for c in words).split())

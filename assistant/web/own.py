@@ -15,7 +15,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from assistant.adding import add_to_archive, read_upload, remove_from_archive
+from assistant.adding import add_and_build, read_upload, remove_from_archive
 from assistant.answering.findings import Findings
 from assistant.conversation import Conversation
 from assistant.corpus import Corpus
@@ -72,13 +72,8 @@ class OwnSources:
         with self._lock:
             self._check_room(len(draft.text))
             folder = self._corpus_folder()
-            info = add_to_archive(folder, replace(draft, id=f"{_OWN}{draft.id}", kind=kind))
-            try:
-                self._build(folder, progress)
-            except BaseException:
-                remove_from_archive(folder, info.id)
-                raise
-        return info
+            own = replace(draft, id=f"{_OWN}{draft.id}", kind=kind)
+            return add_and_build(folder, own, lambda: self._build(folder, progress))
 
     def remove(self, source_id: str) -> None:
         """Take one of the visitor's sources away.

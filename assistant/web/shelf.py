@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from assistant.adding import add_to_archive, read_upload, remove_from_archive
+from assistant.adding import add_and_build, is_added, read_upload, remove_from_archive
 from assistant.domain import KINDS, Kind, SourceInfo
 from assistant.errors import UploadError
 from assistant.index import Progress
@@ -67,17 +67,11 @@ class Shelf:
 
     def _shared(self) -> list[SourceInfo]:
         """What readers have added to the archive."""
-        return [info for info in self._assistant.sources() if info.file.startswith("added/")]
+        return [info for info in self._assistant.sources() if is_added(info)]
 
     def _share(self, path: Path, name: str, kind: Kind, progress: Progress | None) -> SourceInfo:
-        root = self._assistant.corpus.root
-        info = add_to_archive(root, replace(read_upload(path, name), kind=kind))
-        try:
-            self._assistant.build(progress=progress)
-        except BaseException:
-            remove_from_archive(root, info.id)
-            raise
-        return info
+        draft = replace(read_upload(path, name), kind=kind)
+        return add_and_build(self._assistant.corpus.root, draft, lambda: self._assistant.build(progress=progress))
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from assistant import Assistant
 from assistant.web.server import ServerOptions, serving
-from tests.stores import make_assistant, make_workshop
-from tests.web.browsing import PATIENCE_MS, Reader, Served, arrive_at, find_chromium, free_port, start_chromium
+from tests.stores import free_port, make_assistant, make_workshop
+from tests.web.browsing import PATIENCE_MS, Reader, Served, arrive_at, find_chromium, start_chromium
 
 
 @pytest.fixture(scope="session")

@@ -451,7 +451,7 @@ def test_twenty_of_the_gold_are_lit_up_exactly_in_the_browser(reader: Reader, se
 def test_the_browser_gives_back_every_character_that_html_can_hold(reader: Reader) -> None:
     odd = "a\r\rb\r\nc\n\rd\f\x85\u2028\ufeff\u200d\ufdd0\U0001f1f0\U0010ffff"
     text = "".join(map(chr, range(1, 0x250))) + odd + "&#13; &lt; <"
-    mark = Mark(name="1", span=Span(start=10, end=len(text) - 3), note="")
+    mark = Mark(name="1", span=Span(start=10, end=len(text) - 3))
     whole, lit = reader.page.evaluate(
         """html => {
             const box = document.createElement('div');

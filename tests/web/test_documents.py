@@ -43,7 +43,7 @@ def marked(draw: st.DrawFn) -> tuple[str, list[Span]]:
 @given(marked())
 def test_every_mark_holds_its_words_and_the_whole_is_the_source(given: tuple[str, list[Span]]) -> None:
     text, spans = given
-    html = marked_text(text, [Mark(name=str(n), span=span, note="") for n, span in enumerate(spans)])
+    html = marked_text(text, [Mark(name=str(n), span=span) for n, span in enumerate(spans)])
     shown = text.replace("\0", "\ufffd")
     assert Read(html).text == shown
     assert [quote_of(html, str(n)) for n in range(len(spans))] == [span.cut(shown) for span in spans]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -22,23 +21,14 @@ from assistant.paths import default_feedback
 from assistant.web import feedback
 from assistant.web.feedback import record
 from tests.specimens import texts
-from tests.stores import make_assistant, make_workshop
 
 TAIWAN = "What does Mao say about Taiwan?"
 FOOTBALL = "Who won the football world cup in 1950?"
 
 
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    made = make_assistant(make_workshop(tmp_path_factory.mktemp("feedback") / "store"))
-    made.build()
-    with made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def answer(assistant: Assistant) -> Answer:
-    return assistant.ask(TAIWAN)
+def answer(archive: Assistant) -> Answer:
+    return archive.ask(TAIWAN)
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -59,8 +49,8 @@ def test_a_right_answer_can_be_loaded_as_gold(answer: Answer, corpus: Corpus, tm
     assert [(g.source_id, g.span) for g in question.gold] == [(c.source_id, c.span) for c in answer.citations]
 
 
-def test_a_right_refusal_becomes_an_unanswerable_question(assistant: Assistant, tmp_path: Path) -> None:
-    refusal = assistant.ask(FOOTBALL)
+def test_a_right_refusal_becomes_an_unanswerable_question(archive: Assistant, tmp_path: Path) -> None:
+    refusal = archive.ask(FOOTBALL)
     assert refusal.refused
     path = record(refusal, "right", "", tmp_path)
     (question,) = load_gold(as_gold(path, tmp_path / "gold.jsonl"), ())

@@ -16,20 +16,11 @@ from assistant.exports.writing import export
 from assistant.index import Progress
 from assistant.manifest import Manifest
 from assistant.web.own import OwnSources
-from tests.stores import make_assistant, make_workshop
 
 TAIWAN = "What does Mao say about Taiwan?"
 BRIDGE = "When did the old oak bridge at Elmsford burn down?"
 DIARY = "# Diary of Anna Berg\n\nThe old oak bridge at Elmsford burned down in 1874. Nobody was hurt.\n"
 MILL = "The mill at Elmsford grinds rye and barley. Its owner is Anna Berg.\n"
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    made = make_assistant(make_workshop(tmp_path_factory.mktemp("own") / "store"))
-    made.build()
-    with made:
-        yield made
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ from assistant.errors import SettingsError
 from assistant.web import server
 from assistant.web.server import ServerOptions, read_accounts, serving
 from tests.documentation import README
-from tests.stores import child_environment
-from tests.web.browsing import Served, free_port
+from tests.stores import child_environment, free_port
+from tests.web.browsing import Served
 
 pytestmark = pytest.mark.usefixtures("loopback")
 CONDITIONS = "What were Mao's conditions for an armistice?"
